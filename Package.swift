@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// CI sets this, so that a warning stops the build there and never a reader's.
+let warningsAreErrors = Context.environment["LEDGERSTONE_WARNINGS_AS_ERRORS"] == "1"
+
+let strict: [SwiftSetting] =
+  [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+  ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency], resources: [Resource] = [])
+  -> Target
+{
+  .testTarget(
+    name: "\(name)Tests",
+    dependencies: dependencies,
+    resources: resources,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "ledgerstone",
+  products: [
+    .library(name: "MerkleLog", targets: ["MerkleLog"]),
+    .library(name: "LedgerFormat", targets: ["LedgerFormat"]),
+    .library(name: "LedgerVerifier", targets: ["LedgerVerifier"]),
+    .library(name: "Ledgerstone", targets: ["Ledgerstone"]),
+    .executable(name: "ledgerstone", targets: ["LedgerCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  ],
+  targets: [
+    // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    library("LedgerCryptography", ["COpenSSL"]),
+    library("MerkleLog", ["LedgerCryptography"]),
+    library("LedgerFormat", ["MerkleLog", "LedgerCryptography", "CLZ4"]),
+    library("Provenance", ["LedgerFormat", "MerkleLog", "LedgerCryptography"]),
+    library(
+      "LedgerVerifier", ["Provenance", "LedgerFormat", "MerkleLog", "LedgerCryptography"]),
+    library("SegmentStorage", ["LedgerFormat", "LedgerCryptography"]),
+    library("SubjectVault", ["LedgerCryptography", "MerkleLog"]),
+    library(
+      "Ledgerstone",
+      [
+        "SubjectVault", "SegmentStorage", "Provenance", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography",
+      ]),
+    .executableTarget(
+      name: "LedgerCLI",
+      dependencies: [
+        "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+
+    .target(
+      name: "LedgerTestSupport",
+      dependencies: [
+        "Ledgerstone", "SegmentStorage", "LedgerFormat", "MerkleLog", "LedgerCryptography",
+      ],
+      path: "Tests/LedgerTestSupport",
+      swiftSettings: strict),
+    tests(of: "LedgerCryptography", ["LedgerCryptography", "LedgerTestSupport"]),
+    tests(of: "MerkleLog", ["MerkleLog", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(
+      of: "LedgerFormat",
+      ["LedgerFormat", "MerkleLog", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(of: "Provenance", ["Provenance", "LedgerFormat", "LedgerTestSupport"]),
+    tests(
+      of: "LedgerVerifier",
+      ["LedgerVerifier", "Ledgerstone", "LedgerFormat", "MerkleLog", "LedgerTestSupport"]),
+    tests(of: "SegmentStorage", ["SegmentStorage", "LedgerFormat", "LedgerTestSupport"]),
+    tests(of: "SubjectVault", ["SubjectVault", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(
+      of: "Ledgerstone",
+      [
+        "Ledgerstone", "LedgerVerifier", "SegmentStorage", "SubjectVault", "Provenance",
+        "LedgerFormat", "MerkleLog", "LedgerTestSupport",
+      ]),
+    tests(of: "LedgerCLI", ["LedgerCLI", "LedgerTestSupport"]),
+    tests(of: "HouseRules", []),
+  ]
+)

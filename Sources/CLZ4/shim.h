@@ -1,0 +1,4 @@
+#ifndef LEDGERSTONE_CLZ4_SHIM_H
+#define LEDGERSTONE_CLZ4_SHIM_H
+#include <lz4.h>
+#endif

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct LedgerstoneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "ledgerstone")
+}
