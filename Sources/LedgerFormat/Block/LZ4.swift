@@ -1,0 +1,56 @@
+internal import CLZ4
+internal import LedgerCryptography
+
+/// How the bytes of a block are stored.
+public enum CompressionMethod: UInt32, Sendable {
+  case raw = 1
+  /// One LZ4 block (`lz4_Block_format.md`), without frame or dictionary.
+  case lz4 = 2
+}
+
+/// The only caller of liblz4, and one of the files that may hold `unsafe`: both calls are given
+/// the exact bounds of their buffers.
+enum LZ4 {
+  /// Appends `source` compressed, or as it is where that is not smaller.
+  static func append(_ source: RawSpan, to buffer: inout ByteBuffer) -> CompressionMethod {
+    let bound = Int(LZ4_compressBound(Int32(source.byteCount)))
+    let start = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: bound))
+    let written = unsafe buffer.withUnsafeMutableBytes { target in
+      unsafe source.withUnsafeBytes { source in
+        unsafe LZ4_compress_default(
+          source.bindMemory(to: CChar.self).baseAddress,
+          target.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self),
+          Int32(source.count), Int32(bound))
+      }
+    }
+    buffer.removeLast(bound - max(0, Int(written)))
+    if written > 0, Int(written) < source.byteCount { return .lz4 }
+    buffer.removeLast(max(0, Int(written)))
+    buffer.append(copying: source)
+    return .raw
+  }
+
+  /// Appends exactly `rawByteCount` bytes, or throws and leaves `buffer` as it was.
+  ///
+  /// - Precondition: `rawByteCount` is at most `FormatLimits.blockByteCountMax`; callers check it
+  ///   before this allocates.
+  static func decompress(_ stored: RawSpan, rawByteCount: Int, to buffer: inout ByteBuffer)
+    throws(FormatError)
+  {
+    let start = buffer.count
+    buffer.append(contentsOf: repeatElement(0, count: rawByteCount))
+    let written = unsafe buffer.withUnsafeMutableBytes { target in
+      unsafe stored.withUnsafeBytes { stored in
+        unsafe LZ4_decompress_safe(
+          stored.bindMemory(to: CChar.self).baseAddress,
+          target.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self),
+          Int32(stored.count), Int32(rawByteCount))
+      }
+    }
+    guard Int(written) == rawByteCount else {
+      buffer.removeLast(rawByteCount)
+      throw .decompressionFailed(expectedByteCount: rawByteCount)
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// Every bound of the format, in one place; the table in `Format.md` is this file in prose.
+///
+/// Readers check a length against these before they allocate; writers refuse what exceeds them.
+public enum FormatLimits {
+  /// The version written into `ledger.json`, record 0 and every file header.
+  public static let formatVersion: UInt32 = 1
+
+  /// The longest header, which is the longest entry C2SP tlog-tiles can bundle.
+  public static let headerByteCountMax = 65_535
+  /// The longest single name (namespace, name, version, source, producer) in UTF-8 bytes.
+  public static let nameByteCountMax = 4_096
+  /// The longest kind, attribute key or content type in ASCII bytes.
+  public static let tokenByteCountMax = 128
+  /// The longest text or byte-string value of an attribute.
+  public static let attributeByteCountMax = 1_024
+  /// The most attributes in one header.
+  public static let attributeCountMax = 64
+  /// The longest body.
+  public static let bodyByteCountMax = 16 * 1_024 * 1_024
+  /// The most bodies of one record.
+  public static let bodyCountMax = 256
+  /// The raw bytes (headers, bodies and salts) of one group; one larger body goes alone.
+  public static let groupByteCountMax = 8 * 1_024 * 1_024
+  /// The most records in one group.
+  public static let groupRecordCountMax = 65_536
+  /// The most parts of one record with its continuations.
+  public static let partCountMax = 4_096
+  /// The raw bytes after which a block is closed.
+  public static let blockByteCountTarget = 64 * 1_024
+  /// The raw bytes of the largest block: one body of the largest size with its entry header.
+  public static let blockByteCountMax = bodyByteCountMax + 1_024
+  /// The stored bytes of all sections of one group, blocks' own headers included.
+  public static let groupStoredByteCountMax = 64 * 1_024 * 1_024
+  /// The stored bytes at which the active file is sealed.
+  public static let segmentByteCountTarget = 64 * 1_024 * 1_024
+  /// The most blocks a segment's footer can name.
+  public static let segmentBlockCountMax = 1 << 20
+  /// The longest origin in ASCII bytes.
+  public static let originByteCountMax = 255
+  /// The longest `ledger.json`.
+  public static let ledgerFileByteCountMax = 4_096
+  /// The longest checkpoint or other signed note file.
+  public static let noteByteCountMax = 1_048_576
+}

@@ -1,0 +1,141 @@
+extension RecordContent {
+  /// Checks what the types do not: lengths, tokens, positions, order.
+  ///
+  /// The encoder's callers run it before they encode and the decoder runs it after it decoded, so
+  /// that what one side writes is what the other accepts. `offset` is 0 in the errors of
+  /// checks that span several fields. Positions of edges and pairs are checked against this
+  /// header's entities unless it is one part of several.
+  public func validate() throws(FormatError) {
+    guard Self.isKind(kind) else { throw .inconsistent(field: "kind", offset: 0) }
+    try Self.checkName(source, "source", least: 1)
+    if let producer { try Self.checkName(producer, "producer", least: 0) }
+    if let publicIdentifier { try Self.checkName(publicIdentifier, "public identifier", least: 1) }
+    for entity in entities { try Self.check(entity) }
+    try checkPositions()
+    try checkAttributes()
+    try checkBodies()
+    for (slot, next) in zip(slots, slots.dropFirst()) where slot >= next {
+      throw .notAscending(field: "slots", offset: 0)
+    }
+    if let part {
+      guard part.count >= 2, part.number < part.count,
+        part.count <= FormatLimits.partCountMax
+      else { throw .badValue(field: "part number", found: UInt64(part.number), offset: 0) }
+    }
+    if let identity { try Self.check(identity) }
+    if let origin = head?.origin, !LedgerOrigin.isValid(origin) {
+      throw .inconsistent(field: "head origin", offset: 0)
+    }
+  }
+
+  /// Lower-case ASCII letters, digits and `-`, with one `/` inside at most.
+  public static func isKind(_ text: String) -> Bool {
+    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard parts.count <= 2, text.utf8.count <= FormatLimits.tokenByteCountMax else { return false }
+    return parts.allSatisfy { part in
+      !part.isEmpty
+        && part.allSatisfy { byte in
+          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
+        }
+    }
+  }
+
+  /// 1 to `tokenByteCountMax` printable ASCII characters without space.
+  public static func isToken(_ text: String) -> Bool {
+    (1...FormatLimits.tokenByteCountMax).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+  }
+
+  static func checkName(_ name: String, _ field: String, least: Int) throws(FormatError) {
+    let count = name.utf8.count
+    guard count >= least else { throw .emptyCollection(field: field, offset: 0) }
+    guard count <= FormatLimits.nameByteCountMax else {
+      throw .overLimit(
+        field: field, found: UInt64(count), limit: UInt64(FormatLimits.nameByteCountMax),
+        offset: 0)
+    }
+  }
+
+  private static func check(_ entity: Entity) throws(FormatError) {
+    try checkName(entity.namespace, "entity namespace", least: 0)
+    try checkName(entity.name, "entity name", least: 1)
+    if let version = entity.version { try checkName(version, "entity version", least: 1) }
+    if entity.type == .run, !entity.namespace.isEmpty {
+      throw .inconsistent(field: "entity namespace", offset: 0)
+    }
+    guard entity.facts.subset.isSubset(of: .assigned) else {
+      throw .badValue(field: "subset", found: entity.facts.subset.rawValue, offset: 0)
+    }
+  }
+
+  private func checkPositions() throws(FormatError) {
+    let limit = part == nil ? UInt32(entities.count) : UInt32.max
+    for edge in edges where edge.target >= limit || edge.source >= limit {
+      throw .inconsistent(field: "edges", offset: 0)
+    }
+    for pair in symlinks where pair.entity >= limit || pair.other >= limit {
+      throw .inconsistent(field: "symlinks", offset: 0)
+    }
+    for pair in renames where pair.entity >= limit || pair.other >= limit {
+      throw .inconsistent(field: "renames", offset: 0)
+    }
+  }
+
+  private func checkAttributes() throws(FormatError) {
+    guard attributes.count <= FormatLimits.attributeCountMax else {
+      throw .overLimit(
+        field: "attributes", found: UInt64(attributes.count),
+        limit: UInt64(FormatLimits.attributeCountMax), offset: 0)
+    }
+    for (name, value) in attributes {
+      guard Self.isToken(name) else { throw .inconsistent(field: "attribute name", offset: 0) }
+      let count =
+        switch value {
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        case .integer, .boolean: 0
+        }
+      guard count <= FormatLimits.attributeByteCountMax else {
+        throw .overLimit(
+          field: "attribute \(name)", found: UInt64(count),
+          limit: UInt64(FormatLimits.attributeByteCountMax), offset: 0)
+      }
+    }
+  }
+
+  private func checkBodies() throws(FormatError) {
+    guard bodies.count <= FormatLimits.bodyCountMax else {
+      throw .overLimit(
+        field: "bodies", found: UInt64(bodies.count), limit: UInt64(FormatLimits.bodyCountMax),
+        offset: 0)
+    }
+    for body in bodies {
+      guard Self.isContentType(body.contentType) else {
+        throw .inconsistent(field: "content type", offset: 0)
+      }
+      guard body.byteCount <= UInt64(FormatLimits.bodyByteCountMax) else {
+        throw .overLimit(
+          field: "body byte count", found: body.byteCount,
+          limit: UInt64(FormatLimits.bodyByteCountMax), offset: 0)
+      }
+    }
+  }
+
+  /// Printable ASCII with spaces allowed inside (`application/json; charset=utf-8`).
+  public static func isContentType(_ text: String) -> Bool {
+    (1...FormatLimits.tokenByteCountMax).contains(text.utf8.count)
+      && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+      && text.utf8.first != 0x20 && text.utf8.last != 0x20
+  }
+
+  private static func check(_ identity: LedgerIdentity) throws(FormatError) {
+    guard LedgerOrigin.isValid(identity.origin) else {
+      throw .inconsistent(field: "origin", offset: 0)
+    }
+    guard !identity.verifierKeys.isEmpty else {
+      throw .emptyCollection(field: "verifier keys", offset: 0)
+    }
+    for key in identity.verifierKeys { try checkName(key, "verifier key", least: 1) }
+  }
+}

@@ -1,0 +1,65 @@
+public import LedgerCryptography
+
+/// One record's header: the leaf of the tree.
+///
+/// ```
+/// offset  bytes
+///  0      1   0xA0 + number of pairs (4 to 23)
+///  1      3   00 58 20: key 0, a byte string of 32
+///  4      32  leaf hash of the previous record
+///  36     1…  01, index
+///         1…  02, recorded time
+///         …   the tail: keys 3 to 22, ascending
+/// ```
+public struct RecordHeader: Hashable, Sendable {
+  public var previousLeafHash: SHA256Digest
+  public var index: UInt64
+  public var recordedTime: Timestamp
+  public var content: RecordContent
+
+  /// Where the previous leaf hash lies in every header.
+  public static let previousLeafHashOffset = 4
+  /// The longest head (everything before the tail): 36 bytes, two keys and two integers.
+  public static let headByteCountMax = 36 + 2 * 10
+
+  public init(
+    previousLeafHash: SHA256Digest, index: UInt64, recordedTime: Timestamp,
+    content: RecordContent
+  ) {
+    self.previousLeafHash = previousLeafHash
+    self.index = index
+    self.recordedTime = recordedTime
+    self.content = content
+  }
+
+  /// The header's exact bytes.
+  ///
+  /// - Precondition: `content.validate()` passed.
+  public func encoded() -> [UInt8] {
+    var tail: ByteBuffer = []
+    let pairCount = content.encodeTail(into: &tail)
+    var buffer: ByteBuffer = []
+    Self.encodeHead(
+      tailPairCount: pairCount, previousLeafHash: previousLeafHash, index: index,
+      recordedTime: recordedTime, into: &buffer)
+    buffer.append(contentsOf: tail)
+    return buffer
+  }
+
+  /// Appends everything before the tail.
+  @inlinable
+  public static func encodeHead(
+    tailPairCount: Int, previousLeafHash: SHA256Digest, index: UInt64, recordedTime: Timestamp,
+    into buffer: inout ByteBuffer
+  ) {
+    buffer.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
+    buffer.append(0x00)
+    buffer.append(0x58)
+    buffer.append(0x20)
+    buffer.append(previousLeafHash)
+    buffer.append(0x01)
+    buffer.appendCBOR(unsigned: index)
+    buffer.append(0x02)
+    buffer.appendCBOR(signed: recordedTime.microseconds)
+  }
+}
