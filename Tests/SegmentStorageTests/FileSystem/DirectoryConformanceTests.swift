@@ -67,7 +67,7 @@ struct DirectoryConformanceTests {
       try fileSystem.make("\(folder)/a", [1, 2])
       let file = try fileSystem.open("\(folder)/a", .readWrite)
       try fileSystem.remove("\(folder)/a")
-      try file.write([9].span, at: 0)
+      try file.write([9], at: 0)
       try file.synchronize()
       let kept = try file.bytes(count: 2, at: 0)
       #expect(kept == [9, 2], "an open file outlives its name")

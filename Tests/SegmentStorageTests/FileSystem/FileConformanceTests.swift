@@ -146,7 +146,7 @@ struct FileConformanceTests {
       let path = "\(folder)/a"
       try fileSystem.make(path, [1])
       try fileSystem.withFile(path, .readWrite) { file throws(StorageError) in
-        try file.write([2].span, at: 10_000)
+        try file.write([2], at: 10_000)
       }
       let expected = [1] + [UInt8](repeating: 0, count: 9_999) + [2]
       #expect(try fileSystem.read(path) == expected)
@@ -176,7 +176,7 @@ struct FileConformanceTests {
       try fileSystem.make(path, [1, 2, 3])
       let writer = try fileSystem.open(path, .readWrite)
       let reader = try fileSystem.open(path, .readOnly)
-      try writer.write([9].span, at: 1)
+      try writer.write([9], at: 1)
       let seen = try reader.bytes(count: 3, at: 0)
       #expect(seen == [1, 9, 3])
       try writer.close()
@@ -213,7 +213,7 @@ struct FileConformanceTests {
         switch random.next(below: 4) {
         case 0, 1:
           let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ step) }
-          try file.write(bytes.span, at: offset)
+          try file.write(bytes, at: offset)
           if count > 0 {
             model += [UInt8](repeating: 0, count: max(0, offset + count - model.count))
             model.replaceSubrange(offset..<offset + count, with: bytes)

@@ -44,7 +44,7 @@ extension FileSystem {
     throws(StorageError)
   {
     try withFile(path, .createNew(permissions: permissions)) { file throws(StorageError) in
-      try file.write(bytes.span, at: 0)
+      try file.write(bytes, at: 0)
       try file.synchronize()
     }
   }
@@ -59,6 +59,19 @@ extension FileSystem {
   /// The error of an opening; nil, and a closed file, if it succeeds.
   func openingFailure(_ path: String, _ mode: OpenMode) -> StorageError? {
     failure { () throws(StorageError) in try open(path, mode).close() }
+  }
+
+  /// The error of asking for the lock; nil, and no lock, if there is an outcome.
+  func lockFailure(_ path: String) -> StorageError? {
+    do throws(StorageError) {
+      switch try lockExclusively(path) {
+      case .acquired(let lock): lock.abandon()
+      case .heldByAnother: break
+      }
+      return nil
+    } catch {
+      return error
+    }
   }
 }
 
@@ -78,7 +91,7 @@ extension StorageFile {
   /// The error of a write, nil if it succeeds.
   func writingFailure(_ bytes: [UInt8], at offset: Int) -> StorageError? {
     do throws(StorageError) {
-      try write(bytes.span, at: offset)
+      try write(bytes, at: offset)
       return nil
     } catch {
       return error
