@@ -1,4 +1,4 @@
-public import LedgerCryptography
+internal import LedgerCryptography
 public import LedgerFormat
 internal import SegmentStorage
 

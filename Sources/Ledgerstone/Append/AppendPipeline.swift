@@ -237,18 +237,13 @@ final class AppendPipeline: Sendable {
       return
     }
     sealing.async {
-      let failure = Self.run(work)
-      self.committing.async { self.committer.withLock { $0.finishSealing(failure) } }
+      let result = Self.run(work)
+      self.committing.async { self.committer.withLock { $0.finishSealing(result) } }
     }
   }
 
-  private static func run(_ work: Sealing) -> LedgerError? {
-    do throws(LedgerError) {
-      try work.run()
-      return nil
-    } catch {
-      return error
-    }
+  private static func run(_ work: Sealing) -> Result<SealedSegment, LedgerError> {
+    Result { () throws(LedgerError) in try work.run() }
   }
 
   /// Takes no more work, and runs `body` after everything queued and after any sealing.

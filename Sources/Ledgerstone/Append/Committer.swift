@@ -23,14 +23,14 @@ final class Committer {
   /// Duplicate keys of the groups in `active`.
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError?
-  /// Makes a snapshot of everything durable.
-  private let openReader: () throws -> LogReader
+  /// A snapshot of everything durable.
+  private var reader: LogReader
 
   init(
     tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions,
     signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
     lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
-    openReader: @escaping () throws -> LogReader
+    reader: LogReader
   ) {
     self.tree = tree
     self.log = log
@@ -41,7 +41,7 @@ final class Committer {
     self.lastLeafHash = lastLeafHash
     self.lastRecordedTime = lastRecordedTime
     self.activeDuplicates = activeDuplicates
-    self.openReader = openReader
+    self.reader = reader
   }
 
   deinit { log.abandon() }
@@ -68,6 +68,7 @@ final class Committer {
       var encoder = log.makeEncoder()
       encoder.encode(pending.group, into: &encoded)
       try log.write(encoded)
+      reader = reader.appending(encoded)
       for (level, hashes) in pending.treeHashes.enumerated() {
         try tree.append(hashes, level: level)
       }
@@ -87,6 +88,7 @@ final class Committer {
       // What lies below a sealed segment is never derived again, so it has to be durable first.
       try tree.synchronize()
       let job = try log.beginSealing(lastLeafHash: lastLeafHash)
+      reader = try reader.beginningFile(job)
       defer { activeDuplicates.removeAll(keepingCapacity: true) }
       return Sealing(
         job: job, frontierAfter: frontier.hashes, duplicates: activeDuplicates, vault: vault,
@@ -95,8 +97,13 @@ final class Committer {
   }
 
   /// Ends a sealing that `Sealing.run` carried out.
-  func finishSealing(_ failure: LedgerError?) {
-    if let failure { poison = poison ?? failure } else { log.finishSealing() }
+  func finishSealing(_ result: Result<SealedSegment, LedgerError>) {
+    switch result {
+    case .failure(let error): poison = poison ?? error
+    case .success(let segment):
+      log.finishSealing()
+      reader = reader.sealing(segment)
+    }
   }
 
   /// Signs what is durable, and publishes it.
@@ -105,7 +112,7 @@ final class Committer {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
       return try signer.sign(frontier) { range, body in
-        try openReader().forEachHeader(in: range) { _, _, leafHash in body(leafHash) }
+        try reader.forEachHeader(in: range) { _, _, leafHash in body(leafHash) }
       }
     }
   }
@@ -113,7 +120,7 @@ final class Committer {
   /// The original's receipt of a duplicate: the record is durable by now.
   func receipt(ofDuplicate record: UInt64, identifier: String?) throws(LedgerError) -> Receipt {
     try translatingErrors {
-      let stored = try openReader().header(at: record)
+      let stored = try reader.header(at: record)
       let header = try RecordHeader.decode(stored.bytes.rawSpan)
       return Receipt(
         index: record, leafHash: stored.leafHash, recordedTime: header.recordedTime,
@@ -151,13 +158,14 @@ struct Sealing: Sendable {
   let vault: Vault
   let windowRecordCount: UInt64
 
-  func run() throws(LedgerError) {
+  func run() throws(LedgerError) -> SealedSegment {
     try translatingErrors {
-      _ = try job.writeSegment(frontierAfter: frontierAfter)
+      let segment = try job.writeSegment(frontierAfter: frontierAfter)
       let end = job.records.upperBound
       try vault.remember(
         duplicates, windowStart: end > windowRecordCount ? end - windowRecordCount : 0)
       try job.retire()
+      return segment
     }
   }
 }

@@ -1,4 +1,4 @@
-public import LedgerCryptography
+internal import LedgerCryptography
 public import LedgerFormat
 
 /// How a second record with the same content is recognised.

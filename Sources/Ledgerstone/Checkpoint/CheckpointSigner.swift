@@ -54,7 +54,7 @@ struct CheckpointSigner {
     }
     let note: LedgerNote
     do {
-      let checkpoint = try Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
+      let checkpoint = Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
       let signed = try SignedNote.sign(checkpoint.text, with: [key])
       note = try LedgerNote(
         signed.encoded, keys: [key.verifierKey], origin: origin, name: "the new note",

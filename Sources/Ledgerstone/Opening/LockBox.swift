@@ -12,6 +12,21 @@ final class LockBox: Sendable {
     lock.withLock { $0.take() }
   }
 
+  /// Lends the lock.
+  ///
+  /// - Precondition: it was not taken.
+  func withLock<Value: Sendable>(
+    _ body: (borrowing ExclusiveLock) throws(StorageEngineError) -> Value
+  ) throws(StorageEngineError) -> Value {
+    let result: Result<Value, StorageEngineError> = lock.withLock { held in
+      guard let lock = held.take() else { preconditionFailure("the lock was taken") }
+      let result = Result { () throws(StorageEngineError) in try body(lock) }
+      held = consume lock
+      return result
+    }
+    return try result.get()
+  }
+
   deinit {
     if let held = take() { held.abandon() }
   }

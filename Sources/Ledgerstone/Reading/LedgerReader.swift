@@ -27,9 +27,9 @@ public struct LedgerReader: Sendable {
       // Before the files are listed: a checkpoint never reaches beyond what was listed after it.
       let checkpoint = try fileSystem.contentsIfPresent(
         location.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax)
-      let log = try LogReader.open(
-        StorageLocation(
-          fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID))
+      let log = try StorageLocation(
+        fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID
+      ).openForReading()
       guard log.endRecord > 0 else {
         throw LedgerError(
           .incomplete,
@@ -99,11 +99,13 @@ extension LedgerReader {
     guard let found = stored.first(where: { $0.slot.body == UInt64(body) }) else {
       throw LedgerError(.corrupt, "body \(body) of record \(index) is missing")
     }
-    if let plan = found.erasedBy {
+    switch found.content {
+    case .present(let salt, let bytes):
+      return (salt, bytes)
+    case .erased(let plan):
       throw LedgerError(
         .erased, "body \(body) of record \(index) was erased; the plan is record \(plan)")
     }
-    return (found.salt, found.bytes)
   }
 
   /// The bytes of one body, as received.
