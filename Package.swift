@@ -51,7 +51,8 @@ let package = Package(
     library(
       "LedgerVerifier", ["Provenance", "LedgerFormat", "MerkleLog", "LedgerCryptography"]),
     library("SegmentStorage", ["LedgerFormat", "LedgerCryptography"]),
-    library("SubjectVault", ["LedgerCryptography", "MerkleLog"]),
+    // The vault takes its file system protocol from the storage rim, nothing else.
+    library("SubjectVault", ["SegmentStorage", "LedgerCryptography"]),
     library(
       "Ledgerstone",
       [

@@ -17,14 +17,17 @@ public enum FormatLimits {
   public static let attributeCountMax = 64
   /// The longest body.
   public static let bodyByteCountMax = 16 * 1_024 * 1_024
+  /// All bodies of one record together; with the largest headers they still fit into one group.
+  public static let recordBodyByteCountMax = 32 * 1_024 * 1_024
   /// The most bodies of one record.
   public static let bodyCountMax = 256
   /// The raw bytes (headers, bodies and salts) of one group; one larger body goes alone.
   public static let groupByteCountMax = 8 * 1_024 * 1_024
   /// The most records in one group.
   public static let groupRecordCountMax = 65_536
-  /// The most parts of one record with its continuations.
-  public static let partCountMax = 4_096
+  /// The most parts of one record with its continuations: 16 MiB of headers, so that a record
+  /// never needs a group that readers would refuse.
+  public static let partCountMax = 256
   /// The raw bytes after which a block is closed.
   public static let blockByteCountTarget = 64 * 1_024
   /// The raw bytes of the largest block: one body of the largest size with its entry header.
@@ -35,6 +38,12 @@ public enum FormatLimits {
   public static let segmentByteCountTarget = 64 * 1_024 * 1_024
   /// The most blocks a segment's footer can name.
   public static let segmentBlockCountMax = 1 << 20
+  /// The largest index, count, time or offset: what fits in 63 bits.
+  public static let integerMax = UInt64(Int64.max)
+  /// The highest level of an index run.
+  public static let runLevelMax: UInt64 = 15
+  /// The most verifier keys in record 0.
+  public static let verifierKeyCountMax = 16
   /// The longest origin in ASCII bytes.
   public static let originByteCountMax = 255
   /// The longest `ledger.json`.

@@ -4,12 +4,14 @@ public import LedgerCryptography
 public enum Block {
   /// Appends one block over `raw`, compressed where that is smaller.
   ///
+  /// - Precondition: `raw` has at most `FormatLimits.blockByteCountMax` bytes.
   /// - Returns: the header as written.
   @discardableResult
   public static func encode(
     _ kind: BlockKind, raw: RawSpan, entryCount: UInt32, firstRecord: UInt64, lastRecord: UInt64,
     leafHashBefore: SHA256Digest = .zero, into buffer: inout ByteBuffer
   ) -> BlockHeader {
+    precondition(raw.byteCount <= FormatLimits.blockByteCountMax, "a block over its limit")
     let start = buffer.count
     let headerByteCount = BlockHeader.byteCount(kind)
     buffer.append(contentsOf: repeatElement(0, count: headerByteCount))

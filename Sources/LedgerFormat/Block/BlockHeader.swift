@@ -50,6 +50,11 @@ public struct BlockHeader: Hashable, Sendable {
   /// Bytes before the stored bytes: 88 of a header block, 56 of a body block.
   public static func byteCount(_ kind: BlockKind) -> Int { kind == .headers ? 88 : 56 }
 
+  /// Raw bytes of the shortest entry: a header's count and first byte, or a tombstone.
+  private static func leastEntryByteCount(_ kind: BlockKind) -> UInt64 {
+    kind == .headers ? 3 : 20
+  }
+
   /// Bytes of the whole block.
   public var blockByteCount: Int { Self.byteCount(kind) + storedByteCount }
 
@@ -91,6 +96,10 @@ public struct BlockHeader: Hashable, Sendable {
     }
     if kind == .headers, lastRecord - firstRecord != UInt64(entryCount) - 1 {
       throw .inconsistent(field: "entry count", offset: start + 12)
+    }
+    // Whoever reserves room for the entries can believe their count.
+    guard UInt64(entryCount) * leastEntryByteCount(kind) <= UInt64(rawByteCount) else {
+      throw .inconsistent(field: "raw byte count", offset: start + 32)
     }
     let limit = UInt64(FormatLimits.blockByteCountMax)
     guard rawByteCount <= limit else {

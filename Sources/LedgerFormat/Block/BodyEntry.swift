@@ -64,8 +64,11 @@ public struct BodyEntry: ~Escapable {
     let start = reader.offset
     let record = try reader.uint64()
     let slot = BodySlot(record: record, body: UInt64(try reader.uint16()))
-    guard slot.body < UInt64(FormatLimits.bodyCountMax), record <= UInt64(Int64.max) else {
-      throw .badValue(field: "body slot", found: slot.body, offset: start)
+    guard record <= FormatLimits.integerMax else {
+      throw .badValue(field: "body record", found: record, offset: start)
+    }
+    guard slot.body < UInt64(FormatLimits.bodyCountMax) else {
+      throw .badValue(field: "body number", found: slot.body, offset: start + 8)
     }
     let state = try reader.uint16()
     let count = try reader.uint32()
@@ -84,6 +87,9 @@ public struct BodyEntry: ~Escapable {
         throw .inconsistent(field: "body byte count", offset: start + 12)
       }
       let plan = try reader.uint64()
+      guard plan <= FormatLimits.integerMax else {
+        throw .badValue(field: "erasure plan", found: plan, offset: start + 16)
+      }
       let none = try reader.bytes(0)
       return BodyEntry(slot: slot, erasedBy: plan, salt: none, bytes: none)
     default:

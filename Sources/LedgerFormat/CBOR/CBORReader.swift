@@ -96,17 +96,22 @@ extension ByteReader {
     return try digest()
   }
 
-  /// The count of an array, from `range`. Each element takes at least one byte, so a count above
-  /// the bytes left is refused before anything is allocated for it.
-  mutating func cborArray(_ field: String, _ range: ClosedRange<Int>) throws(FormatError) -> Int {
+  /// The count of an array, from `range`. Each element takes at least `leastByteCount` bytes, so a
+  /// count that the bytes left cannot hold is refused before anything is allocated for it.
+  mutating func cborArray(
+    _ field: String, _ range: ClosedRange<Int>, leastByteCount: Int = 1
+  ) throws(FormatError) -> Int {
     let start = offset
     let count = try cborArgument(major: 4, field: field)
     if count == 0, range.lowerBound > 0 { throw .emptyCollection(field: field, offset: start) }
-    guard count <= UInt64(range.upperBound), count >= UInt64(range.lowerBound) else {
+    guard count <= UInt64(range.upperBound) else {
       throw .overLimit(
         field: field, found: count, limit: UInt64(range.upperBound), offset: start)
     }
-    try require(Int(count))
+    guard count >= UInt64(range.lowerBound) else {
+      throw .badValue(field: field, found: count, offset: start)
+    }
+    try require(Int(count) * leastByteCount)
     return Int(count)
   }
 

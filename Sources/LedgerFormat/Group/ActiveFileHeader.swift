@@ -63,7 +63,10 @@ public struct ActiveFileHeader: Hashable, Sendable {
     guard try reader.truncatedDigest() == TruncatedDigest.hash(undigested) else {
       throw .digestMismatch(structure: "active file header")
     }
-    guard header.firstGroup > 0, header.firstRecord <= UInt64(Int64.max) else {
+    guard header.firstRecord <= FormatLimits.integerMax else {
+      throw .badValue(field: "first record", found: header.firstRecord, offset: 28)
+    }
+    guard header.firstGroup > 0, header.firstGroup <= FormatLimits.integerMax else {
       throw .badValue(field: "first group", found: header.firstGroup, offset: 36)
     }
     return header

@@ -24,7 +24,8 @@ public struct GroupPosition: Sendable {
 extension RawGroup {
   /// Compresses the blocks and replaces the content of `frame` by the complete frame.
   ///
-  /// - Precondition: at least one record.
+  /// - Precondition: at least one record, and no section over what readers accept: that holds
+  ///   where a group is closed at `groupByteCountMax` or holds one record with its parts.
   /// - Returns: the frame's header; its digest is the next frame's `previousDigest`.
   public func encodeFrame(at position: GroupPosition, into frame: inout ByteBuffer)
     -> GroupFrameHeader
@@ -39,6 +40,11 @@ extension RawGroup {
     let bodiesEnd = frame.count
     frame.append(contentsOf: deduplicationBytes)
     payload.update(deduplicationBytes.rawSpan)
+    // A frame that recovery would refuse must never be acknowledged.
+    precondition(recordCount <= FormatLimits.groupRecordCountMax, "too many records in a group")
+    precondition(
+      frame.count - GroupFrameHeader.byteCount <= FormatLimits.groupStoredByteCountMax,
+      "a group over its limit")
     var header = GroupFrameHeader(
       ledgerID: position.ledgerID, openingID: position.openingID, number: position.number,
       offset: position.offset, firstRecord: firstRecord, recordCount: recordCount,

@@ -36,7 +36,11 @@ public struct GroupFrame: ~Escapable {
     guard endRecord == header.endRecord else {
       throw .inconsistent(field: "record count", offset: start + 64)
     }
-    _ = try check(.bodies, section: bodies, from: header.firstRecord, payload: &payload)
+    let lastBodyRecord = try check(
+      .bodies, section: bodies, from: header.firstRecord, payload: &payload)
+    guard lastBodyRecord < header.endRecord else {
+      throw .inconsistent(field: "body records", offset: start + 64)
+    }
     payload.update(deduplication)
     guard payload.finalize().truncated == header.payloadDigest else {
       throw .digestMismatch(structure: "group payload")
@@ -45,7 +49,8 @@ public struct GroupFrame: ~Escapable {
       header: header, headers: headers, bodies: bodies, deduplication: deduplication)
   }
 
-  /// Checks the blocks of one section and gives the record after the last one.
+  /// Checks the blocks of one section and gives the record after the last one of header blocks,
+  /// the last one of body blocks.
   private static func check(
     _ kind: BlockKind, section: RawSpan, from firstRecord: UInt64, payload: inout SHA256Hasher
   ) throws(FormatError) -> UInt64 {
@@ -65,13 +70,17 @@ public struct GroupFrame: ~Escapable {
     return nextRecord
   }
 
-  /// The duplicate keys of the group, in record order.
+  /// The duplicate keys of the group, in record order; at most one of each record.
   public func deduplicationEntries() throws(FormatError) -> [DeduplicationEntry] {
     var reader = ByteReader(deduplicationSection)
     var entries: [DeduplicationEntry] = []
     while reader.remaining > 0 {
-      entries.append(
-        try DeduplicationEntry.decode(from: &reader, recordCount: header.recordCount))
+      let start = reader.offset
+      let entry = try DeduplicationEntry.decode(from: &reader, recordCount: header.recordCount)
+      if let last = entries.last, entry.recordOffset <= last.recordOffset {
+        throw .notAscending(field: "deduplication record", offset: start)
+      }
+      entries.append(entry)
     }
     return entries
   }

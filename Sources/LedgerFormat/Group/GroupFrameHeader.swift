@@ -95,8 +95,14 @@ public struct GroupFrameHeader: Hashable, Sendable {
   }
 
   private func checkRanges(start: Int) throws(FormatError) {
-    guard number > 0 else { throw .badValue(field: "group number", found: 0, offset: start + 40) }
-    guard firstRecord <= UInt64(Int64.max) else {
+    let limit = FormatLimits.integerMax
+    guard number > 0, number <= limit else {
+      throw .badValue(field: "group number", found: number, offset: start + 40)
+    }
+    guard offset <= limit else {
+      throw .badValue(field: "group offset", found: offset, offset: start + 48)
+    }
+    guard firstRecord <= limit - UInt64(FormatLimits.groupRecordCountMax) else {
       throw .badValue(field: "first record", found: firstRecord, offset: start + 56)
     }
     guard (1...UInt32(FormatLimits.groupRecordCountMax)).contains(recordCount) else {

@@ -57,23 +57,13 @@ extension RecordContent {
     if !edges.isEmpty {
       key(.edges, &buffer)
       buffer.appendCBOR(arrayCount: edges.count)
-      for edge in edges {
-        buffer.appendCBOR(arrayCount: edge.flags.isEmpty ? 3 : 4)
-        buffer.appendCBOR(unsigned: UInt64(edge.target))
-        buffer.appendCBOR(unsigned: UInt64(edge.source))
-        buffer.appendCBOR(unsigned: UInt64(edge.basis.rawValue))
-        if !edge.flags.isEmpty { buffer.appendCBOR(unsigned: edge.flags.rawValue) }
-      }
+      for edge in edges { edge.encode(into: &buffer) }
     }
     for (pairs, name) in [(symlinks, HeaderKey.symlinks), (renames, .renames)]
     where !pairs.isEmpty {
       key(name, &buffer)
       buffer.appendCBOR(arrayCount: pairs.count)
-      for pair in pairs {
-        buffer.appendCBOR(arrayCount: 2)
-        buffer.appendCBOR(unsigned: UInt64(pair.entity))
-        buffer.appendCBOR(unsigned: UInt64(pair.other))
-      }
+      for pair in pairs { pair.encode(into: &buffer) }
     }
   }
 
@@ -87,11 +77,7 @@ extension RecordContent {
     if !references.isEmpty {
       key(.references, &buffer)
       buffer.appendCBOR(arrayCount: references.count)
-      for reference in references {
-        buffer.appendCBOR(arrayCount: 2)
-        buffer.appendCBOR(unsigned: UInt64(reference.relation.rawValue))
-        buffer.appendCBOR(unsigned: reference.index)
-      }
+      for reference in references { reference.encode(into: &buffer) }
     }
     if !bodies.isEmpty {
       key(.bodies, &buffer)
@@ -101,23 +87,12 @@ extension RecordContent {
     if !runs.isEmpty {
       key(.runs, &buffer)
       buffer.appendCBOR(arrayCount: runs.count)
-      for run in runs {
-        buffer.appendCBOR(arrayCount: 5)
-        buffer.appendCBOR(unsigned: run.level)
-        buffer.appendCBOR(unsigned: run.firstRecord)
-        buffer.appendCBOR(unsigned: run.recordCount)
-        buffer.appendCBOR(unsigned: run.entryCount)
-        buffer.appendCBOR(digest: run.root)
-      }
+      for run in runs { run.encode(into: &buffer) }
     }
     if !slots.isEmpty {
       key(.slots, &buffer)
       buffer.appendCBOR(arrayCount: slots.count)
-      for slot in slots {
-        buffer.appendCBOR(arrayCount: 2)
-        buffer.appendCBOR(unsigned: slot.record)
-        buffer.appendCBOR(unsigned: slot.body)
-      }
+      for slot in slots { slot.encode(into: &buffer) }
     }
     if let identity {
       key(.identity, &buffer)

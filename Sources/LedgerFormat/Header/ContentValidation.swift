@@ -7,6 +7,9 @@ extension RecordContent {
   /// header's entities unless it is one part of several.
   public func validate() throws(FormatError) {
     guard Self.isKind(kind) else { throw .inconsistent(field: "kind", offset: 0) }
+    guard flags.isSubset(of: .assigned) else {
+      throw .badValue(field: "flags", found: flags.rawValue, offset: 0)
+    }
     try Self.checkName(source, "source", least: 1)
     if let producer { try Self.checkName(producer, "producer", least: 0) }
     if let publicIdentifier { try Self.checkName(publicIdentifier, "public identifier", least: 1) }
@@ -14,31 +17,40 @@ extension RecordContent {
     try checkPositions()
     try checkAttributes()
     try checkBodies()
-    for (slot, next) in zip(slots, slots.dropFirst()) where slot >= next {
-      throw .notAscending(field: "slots", offset: 0)
-    }
+    try checkRecordNumbers()
     if let part {
       guard part.count >= 2, part.number < part.count,
         part.count <= FormatLimits.partCountMax
       else { throw .badValue(field: "part number", found: UInt64(part.number), offset: 0) }
     }
     if let identity { try Self.check(identity) }
-    if let origin = head?.origin, !LedgerOrigin.isValid(origin) {
-      throw .inconsistent(field: "head origin", offset: 0)
+    if let head {
+      try Self.checkInteger(head.size, "head size")
+      if let origin = head.origin, !LedgerOrigin.isValid(origin) {
+        throw .inconsistent(field: "head origin", offset: 0)
+      }
     }
   }
 
   /// Lower-case ASCII letters, digits and `-`, with one `/` inside at most.
   public static func isKind(_ text: String) -> Bool {
-    let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-    guard parts.count <= 2, text.utf8.count <= FormatLimits.tokenByteCountMax else { return false }
-    return parts.allSatisfy { part in
-      !part.isEmpty
-        && part.allSatisfy { byte in
-          (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || byte == UInt8(ascii: "-")
-        }
+    guard (1...FormatLimits.tokenByteCountMax).contains(text.utf8.count) else { return false }
+    // One pass without splitting: every appended record comes through here.
+    var slashCount = 0
+    var isAtStart = true
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"):
+        isAtStart = false
+      case UInt8(ascii: "/"):
+        slashCount += 1
+        guard !isAtStart, slashCount == 1 else { return false }
+        isAtStart = true
+      default: return false
+      }
     }
+    return !isAtStart
   }
 
   /// 1 to `tokenByteCountMax` printable ASCII characters without space.
@@ -73,6 +85,9 @@ extension RecordContent {
     let limit = part == nil ? UInt32(entities.count) : UInt32.max
     for edge in edges where edge.target >= limit || edge.source >= limit {
       throw .inconsistent(field: "edges", offset: 0)
+    }
+    for edge in edges where !edge.flags.isSubset(of: .assigned) {
+      throw .badValue(field: "edge flags", found: edge.flags.rawValue, offset: 0)
     }
     for pair in symlinks where pair.entity >= limit || pair.other >= limit {
       throw .inconsistent(field: "symlinks", offset: 0)
@@ -110,6 +125,7 @@ extension RecordContent {
         field: "bodies", found: UInt64(bodies.count), limit: UInt64(FormatLimits.bodyCountMax),
         offset: 0)
     }
+    var total: UInt64 = 0
     for body in bodies {
       guard Self.isContentType(body.contentType) else {
         throw .inconsistent(field: "content type", offset: 0)
@@ -119,6 +135,43 @@ extension RecordContent {
           field: "body byte count", found: body.byteCount,
           limit: UInt64(FormatLimits.bodyByteCountMax), offset: 0)
       }
+      total += body.byteCount
+    }
+    guard total <= UInt64(FormatLimits.recordBodyByteCountMax) else {
+      throw .overLimit(
+        field: "bodies of one record", found: total,
+        limit: UInt64(FormatLimits.recordBodyByteCountMax), offset: 0)
+    }
+  }
+
+  /// Record numbers and counts that the decoder bounds, and the order of slots.
+  private func checkRecordNumbers() throws(FormatError) {
+    for reference in references { try Self.checkInteger(reference.index, "reference index") }
+    for run in runs {
+      guard run.level <= FormatLimits.runLevelMax else {
+        throw .overLimit(
+          field: "run level", found: run.level, limit: FormatLimits.runLevelMax, offset: 0)
+      }
+      try Self.checkInteger(run.firstRecord, "run first record")
+      try Self.checkInteger(run.recordCount, "run record count")
+      try Self.checkInteger(run.entryCount, "run entry count")
+    }
+    for slot in slots {
+      try Self.checkInteger(slot.record, "slot record")
+      guard slot.body < UInt64(FormatLimits.bodyCountMax) else {
+        throw .overLimit(
+          field: "slot body", found: slot.body, limit: UInt64(FormatLimits.bodyCountMax - 1),
+          offset: 0)
+      }
+    }
+    for (slot, next) in zip(slots, slots.dropFirst()) where slot >= next {
+      throw .notAscending(field: "slots", offset: 0)
+    }
+  }
+
+  private static func checkInteger(_ value: UInt64, _ field: String) throws(FormatError) {
+    guard value <= FormatLimits.integerMax else {
+      throw .overLimit(field: field, found: value, limit: FormatLimits.integerMax, offset: 0)
     }
   }
 
@@ -133,8 +186,16 @@ extension RecordContent {
     guard LedgerOrigin.isValid(identity.origin) else {
       throw .inconsistent(field: "origin", offset: 0)
     }
+    guard identity.formatVersion == FormatLimits.formatVersion else {
+      throw .unsupportedVersion(found: identity.formatVersion)
+    }
     guard !identity.verifierKeys.isEmpty else {
       throw .emptyCollection(field: "verifier keys", offset: 0)
+    }
+    guard identity.verifierKeys.count <= FormatLimits.verifierKeyCountMax else {
+      throw .overLimit(
+        field: "verifier keys", found: UInt64(identity.verifierKeys.count),
+        limit: UInt64(FormatLimits.verifierKeyCountMax), offset: 0)
     }
     for key in identity.verifierKeys { try checkName(key, "verifier key", least: 1) }
   }

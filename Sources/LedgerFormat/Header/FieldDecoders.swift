@@ -1,11 +1,13 @@
 internal import LedgerCryptography
 
 extension ByteReader {
-  /// A non-empty array, each element decoded by `element`.
+  /// A non-empty array, each element of at least `leastByteCount` bytes decoded by `element`.
   mutating func cborList<Element>(
-    _ field: String, _ element: (inout ByteReader) throws(FormatError) -> Element
+    _ field: String, leastByteCount: Int,
+    _ element: (inout ByteReader) throws(FormatError) -> Element
   ) throws(FormatError) -> [Element] {
-    let count = try cborArray(field, 1...FormatLimits.headerByteCountMax)
+    let count = try cborArray(
+      field, 1...FormatLimits.headerByteCountMax, leastByteCount: leastByteCount)
     var list: [Element] = []
     list.reserveCapacity(count)
     for _ in 0..<count { list.append(try element(&self)) }
@@ -162,7 +164,7 @@ extension RecordReference {
     _ = try reader.cborArray("reference", 2...2)
     return RecordReference(
       relation: try reader.cborCode("reference relation", ReferenceRelation.init),
-      index: try reader.cborUnsigned("reference index", limit: UInt64(Int64.max)))
+      index: try reader.cborUnsigned("reference index", limit: FormatLimits.integerMax))
   }
 }
 
@@ -181,9 +183,9 @@ extension BodyDescription {
 extension IndexRunCommitment {
   static func decode(from reader: inout ByteReader) throws(FormatError) -> Self {
     _ = try reader.cborArray("run", 5...5)
-    let limit = UInt64(Int64.max)
+    let limit = FormatLimits.integerMax
     return IndexRunCommitment(
-      level: try reader.cborUnsigned("run level", limit: 15),
+      level: try reader.cborUnsigned("run level", limit: FormatLimits.runLevelMax),
       firstRecord: try reader.cborUnsigned("run first record", limit: limit),
       recordCount: try reader.cborUnsigned("run record count", limit: limit),
       entryCount: try reader.cborUnsigned("run entry count", limit: limit),
@@ -195,7 +197,7 @@ extension BodySlot {
   static func decode(from reader: inout ByteReader) throws(FormatError) -> BodySlot {
     _ = try reader.cborArray("slot", 2...2)
     return BodySlot(
-      record: try reader.cborUnsigned("slot record", limit: UInt64(Int64.max)),
+      record: try reader.cborUnsigned("slot record", limit: FormatLimits.integerMax),
       body: try reader.cborUnsigned("slot body", limit: UInt64(FormatLimits.bodyCountMax - 1)))
   }
 }
@@ -213,7 +215,7 @@ extension LedgerIdentity {
     guard version == UInt64(FormatLimits.formatVersion) else {
       throw .unsupportedVersion(found: UInt32(version))
     }
-    let keyCount = try reader.cborArray("verifier keys", 1...16)
+    let keyCount = try reader.cborArray("verifier keys", 1...FormatLimits.verifierKeyCountMax)
     var keys: [String] = []
     for _ in 0..<keyCount {
       keys.append(try reader.cborText("verifier key", limit: FormatLimits.nameByteCountMax))
@@ -228,7 +230,7 @@ extension TreeHead {
   static func decode(from reader: inout ByteReader) throws(FormatError) -> TreeHead {
     let count = try reader.cborArray("head", 2...3)
     return TreeHead(
-      size: try reader.cborUnsigned("head size", limit: UInt64(Int64.max)),
+      size: try reader.cborUnsigned("head size", limit: FormatLimits.integerMax),
       root: try reader.cborDigest("head root"),
       origin: count == 3
         ? try reader.cborText("head origin", limit: FormatLimits.originByteCountMax) : nil)

@@ -42,6 +42,56 @@ extension Entity {
   }
 }
 
+extension Edge {
+  /// `[target, source, basis, ? flags]`
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendCBOR(arrayCount: flags.isEmpty ? 3 : 4)
+    buffer.appendCBOR(unsigned: UInt64(target))
+    buffer.appendCBOR(unsigned: UInt64(source))
+    buffer.appendCBOR(unsigned: UInt64(basis.rawValue))
+    if !flags.isEmpty { buffer.appendCBOR(unsigned: flags.rawValue) }
+  }
+}
+
+extension EntityPair {
+  /// `[entity, other]`
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendCBOR(arrayCount: 2)
+    buffer.appendCBOR(unsigned: UInt64(entity))
+    buffer.appendCBOR(unsigned: UInt64(other))
+  }
+}
+
+extension RecordReference {
+  /// `[relation, index]`
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendCBOR(arrayCount: 2)
+    buffer.appendCBOR(unsigned: UInt64(relation.rawValue))
+    buffer.appendCBOR(unsigned: index)
+  }
+}
+
+extension IndexRunCommitment {
+  /// `[level, first record, record count, entry count, root]`
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendCBOR(arrayCount: 5)
+    buffer.appendCBOR(unsigned: level)
+    buffer.appendCBOR(unsigned: firstRecord)
+    buffer.appendCBOR(unsigned: recordCount)
+    buffer.appendCBOR(unsigned: entryCount)
+    buffer.appendCBOR(digest: root)
+  }
+}
+
+extension BodySlot {
+  /// `[record, body]`
+  func encode(into buffer: inout ByteBuffer) {
+    buffer.appendCBOR(arrayCount: 2)
+    buffer.appendCBOR(unsigned: record)
+    buffer.appendCBOR(unsigned: body)
+  }
+}
+
 extension BodyDescription {
   /// `[content type, byte count, commitment, ? tag]`
   func encode(into buffer: inout ByteBuffer) {

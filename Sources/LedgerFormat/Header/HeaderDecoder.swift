@@ -59,14 +59,16 @@ private struct HeaderFields {
     let name = FormatLimits.nameByteCountMax
     switch key {
     case .previousLeafHash: previousLeafHash = try reader.cborDigest("previous leaf hash")
-    case .index: index = try reader.cborUnsigned("index", limit: UInt64(Int64.max))
+    case .index: index = try reader.cborUnsigned("index", limit: FormatLimits.integerMax)
     case .recordedTime:
-      let value = try reader.cborUnsigned("recorded time", limit: UInt64(Int64.max))
+      let value = try reader.cborUnsigned("recorded time", limit: FormatLimits.integerMax)
       recordedTime = Timestamp(microseconds: Int64(value))
     case .kind: kind = try reader.cborText("kind", limit: FormatLimits.tokenByteCountMax)
     case .eventTime:
       content.eventTime = Timestamp(microseconds: try reader.cborSigned("event time"))
-    case .flags: content.flags = HeaderFlags(rawValue: try reader.cborFlags("flags", 63))
+    case .flags:
+      content.flags = HeaderFlags(
+        rawValue: try reader.cborFlags("flags", HeaderFlags.assigned.rawValue))
     case .source: source = try reader.cborText("source", limit: name)
     case .producer: content.producer = try reader.cborText("producer", limit: name)
     case .producerSequence:
@@ -74,17 +76,21 @@ private struct HeaderFields {
     case .eventType: content.eventType = try reader.cborCode("event type", EventType.init)
     case .part: content.part = try Part.decode(from: &reader)
     case .entities:
-      content.entities = try reader.cborList("entities", Entity.decode)
-    case .edges: content.edges = try reader.cborList("edges", Edge.decode)
-    case .symlinks: content.symlinks = try reader.cborList("symlinks", EntityPair.decode)
-    case .renames: content.renames = try reader.cborList("renames", EntityPair.decode)
+      content.entities = try reader.cborList("entities", leastByteCount: 6, Entity.decode)
+    case .edges: content.edges = try reader.cborList("edges", leastByteCount: 4, Edge.decode)
+    case .symlinks:
+      content.symlinks = try reader.cborList("symlinks", leastByteCount: 3, EntityPair.decode)
+    case .renames:
+      content.renames = try reader.cborList("renames", leastByteCount: 3, EntityPair.decode)
     case .attributes: content.attributes = try AttributeValue.decodeMap(from: &reader)
     case .references:
-      content.references = try reader.cborList("references", RecordReference.decode)
+      content.references = try reader.cborList(
+        "references", leastByteCount: 3, RecordReference.decode)
     case .bodies:
-      content.bodies = try reader.cborList("bodies", BodyDescription.decode)
-    case .runs: content.runs = try reader.cborList("runs", IndexRunCommitment.decode)
-    case .slots: content.slots = try reader.cborList("slots", BodySlot.decode)
+      content.bodies = try reader.cborList("bodies", leastByteCount: 38, BodyDescription.decode)
+    case .runs:
+      content.runs = try reader.cborList("runs", leastByteCount: 39, IndexRunCommitment.decode)
+    case .slots: content.slots = try reader.cborList("slots", leastByteCount: 3, BodySlot.decode)
     case .identity: content.identity = try LedgerIdentity.decode(from: &reader)
     case .head: content.head = try TreeHead.decode(from: &reader)
     case .publicIdentifier:

@@ -4,7 +4,7 @@ public import LedgerCryptography
 ///
 /// ```
 /// offset  bytes
-///  0      1   0xA0 + number of pairs (4 to 23)
+///  0      1   0xA0 + number of pairs (5 to 23)
 ///  1      3   00 58 20: key 0, a byte string of 32
 ///  4      32  leaf hash of the previous record
 ///  36     1…  01, index
@@ -34,7 +34,7 @@ public struct RecordHeader: Hashable, Sendable {
 
   /// The header's exact bytes.
   ///
-  /// - Precondition: `content.validate()` passed.
+  /// - Precondition: `content.validate()` passed, and what `encodeHead` asks for.
   public func encoded() -> [UInt8] {
     var tail: ByteBuffer = []
     let pairCount = content.encodeTail(into: &tail)
@@ -47,11 +47,17 @@ public struct RecordHeader: Hashable, Sendable {
   }
 
   /// Appends everything before the tail.
+  ///
+  /// - Precondition: `tailPairCount` is 2 to 20, `index` at most `FormatLimits.integerMax` and
+  ///   `recordedTime` not before 1970; readers refuse anything else.
   @inlinable
   public static func encodeHead(
     tailPairCount: Int, previousLeafHash: SHA256Digest, index: UInt64, recordedTime: Timestamp,
     into buffer: inout ByteBuffer
   ) {
+    precondition((2...20).contains(tailPairCount), "a tail has 2 to 20 pairs")
+    precondition(index <= UInt64(Int64.max), "an index has 63 bits")
+    precondition(recordedTime.microseconds >= 0, "no record is older than 1970")
     buffer.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
     buffer.append(0x00)
     buffer.append(0x58)

@@ -14,7 +14,7 @@ extension Timestamp: CustomStringConvertible {
     let (day, time) = microseconds.flooredDivision(by: 86_400_000_000)
     let (year, month, dayOfMonth) = civil(fromDay: day)
     let seconds = time / 1_000_000
-    return "\(pad(year, 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T"
+    return "\(year < 0 ? "-" : "")\(pad(abs(year), 4))-\(pad(month, 2))-\(pad(dayOfMonth, 2))T"
       + "\(pad(seconds / 3_600, 2)):\(pad(seconds / 60 % 60, 2)):\(pad(seconds % 60, 2))."
       + "\(pad(time % 1_000_000, 6))Z"
   }
@@ -31,7 +31,8 @@ public struct ParsedTimestamp: Hashable, Sendable {
 
 extension Timestamp {
   /// Reads an RFC 3339 date and time, also one without a zone (taken as UTC), with `T`, `t` or a
-  /// space between date and time, with any number of decimals.
+  /// space between date and time, with any number of decimals after `.` or `,`, and with offsets
+  /// without a colon, as producers write them.
   ///
   /// A leap second (`:60`) is read as the second after. Gives nil for everything else.
   public static func parse(_ text: String) -> ParsedTimestamp? {

@@ -54,6 +54,9 @@ public struct SegmentFileHeader: Hashable, Sendable {
     guard try reader.truncatedDigest() == TruncatedDigest.hash(undigested) else {
       throw .digestMismatch(structure: "segment header")
     }
+    guard header.firstRecord <= FormatLimits.integerMax else {
+      throw .badValue(field: "first record", found: header.firstRecord, offset: 28)
+    }
     return header
   }
 }

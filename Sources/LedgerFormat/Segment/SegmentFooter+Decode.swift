@@ -30,7 +30,11 @@ extension SegmentFooter {
     let recordCount = try reader.uint64()
     let blockCount = Int(try reader.uint32())
     let frontierCount = Int(try reader.uint32())
-    guard recordCount > 0, firstRecord <= UInt64(Int64.max), recordCount <= UInt64(Int64.max) else {
+    let limit = FormatLimits.integerMax
+    guard firstRecord <= limit else {
+      throw .badValue(field: "first record", found: firstRecord, offset: 8)
+    }
+    guard recordCount > 0, recordCount <= limit, firstRecord + recordCount <= limit else {
       throw .badValue(field: "record count", found: recordCount, offset: 16)
     }
     guard blockCount <= FormatLimits.segmentBlockCountMax else {
@@ -68,12 +72,21 @@ extension SegmentFooter {
       guard block.offset == offset else {
         throw .inconsistent(field: "block offset", offset: Int(clamping: block.offset))
       }
-      offset += UInt64(block.blockByteCount)
+      guard Int(block.blockByteCount) > BlockHeader.byteCount(kind) else {
+        throw .inconsistent(field: "block byte count", offset: Int(clamping: block.offset))
+      }
       let isInOrder =
         kind == .headers ? block.firstRecord == nextRecord : block.firstRecord >= nextRecord
       guard isInOrder, block.firstRecord <= block.lastRecord, block.lastRecord < endRecord else {
         throw .inconsistent(field: "block records", offset: Int(clamping: block.offset))
       }
+      guard
+        block.entryCount > 0,
+        kind == .bodies || block.lastRecord - block.firstRecord == UInt64(block.entryCount) - 1
+      else {
+        throw .inconsistent(field: "block entries", offset: Int(clamping: block.offset))
+      }
+      offset += UInt64(block.blockByteCount)
       nextRecord = kind == .headers ? block.lastRecord + 1 : block.lastRecord
     }
     guard kind == .bodies || nextRecord == endRecord else {
@@ -88,6 +101,10 @@ extension SegmentFooter.ChainState {
   {
     let first = Timestamp(microseconds: Int64(bitPattern: try reader.uint64()))
     let last = Timestamp(microseconds: Int64(bitPattern: try reader.uint64()))
+    guard first.microseconds >= 0 else {
+      throw .badValue(
+        field: "recorded time", found: UInt64(bitPattern: first.microseconds), offset: 32)
+    }
     guard first <= last else { throw .inconsistent(field: "recorded time", offset: 32) }
     let leafHashBefore = try reader.digest()
     let lastLeafHash = try reader.digest()

@@ -32,7 +32,7 @@ public struct ExclusiveLock: ~Copyable, Sendable {
   public func replaceContents(with bytes: [UInt8]) throws(StorageError) {
     precondition(bytes.count <= Self.contentsSizeBytesMax)
     try file.truncate(to: 0)
-    try file.write(bytes.span, at: 0)
+    try file.write(bytes, at: 0)
     try file.synchronize()
   }
 

@@ -67,6 +67,11 @@ public struct StorageFile: ~Copyable, Sendable {
     }
   }
 
+  /// Writes all of `bytes` from `offset` on; otherwise as the method for spans.
+  public func write(_ bytes: [UInt8], at offset: Int) throws(StorageError) {
+    try write(bytes.span, at: offset)
+  }
+
   /// Makes the bytes written so far, and the size, durable. fdatasync(2).
   ///
   /// The file's directory entry is not covered: see `FileSystem.synchronizeDirectory`. After it

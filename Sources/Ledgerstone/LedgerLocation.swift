@@ -1,0 +1,58 @@
+internal import Foundation
+
+/// Where a ledger and its vault lie: absolute paths without trailing slash.
+public struct LedgerLocation: Hashable, Sendable {
+  public let directory: String
+  public let vault: String
+
+  /// Resolves both paths.
+  ///
+  /// - Parameters:
+  ///   - directory: absolute or relative to the working directory.
+  ///   - vault: nil for `LEDGERSTONE_VAULT`, and without that for `directory` + `.vault`.
+  ///   - environment: nil for the process' own.
+  /// - Throws: `LedgerError.invalid` if the vault lies inside the ledger, or the ledger inside the
+  ///   vault, also by way of symbolic links.
+  public init(
+    directory: String, vault: String? = nil,
+    environment: [String: String]? = nil
+  ) throws(LedgerError) {
+    guard !directory.isEmpty else { throw LedgerError(.invalid, "the ledger's path is empty") }
+    self.directory = Self.absolute(directory)
+    let environment = environment ?? ProcessInfo.processInfo.environment
+    let chosen = vault ?? environment["LEDGERSTONE_VAULT"].flatMap { $0.isEmpty ? nil : $0 }
+    self.vault = chosen.map(Self.absolute) ?? self.directory + ".vault"
+    let ledgerParts = Self.resolved(self.directory)
+    let vaultParts = Self.resolved(self.vault)
+    guard !vaultParts.starts(with: ledgerParts), !ledgerParts.starts(with: vaultParts) else {
+      throw LedgerError(
+        .invalid,
+        "the vault \(self.vault) and the ledger \(self.directory) must not contain each other: "
+          + "whoever copies the ledger would copy its keys")
+    }
+  }
+
+  /// Paths that are known to be absolute and apart, as tests over a simulated disk have them.
+  public init(absoluteDirectory: String, absoluteVault: String) {
+    directory = absoluteDirectory
+    vault = absoluteVault
+  }
+
+  static func absolute(_ path: String) -> String {
+    let full =
+      path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    var parts: [Substring] = []
+    for part in full.split(separator: "/") where part != "." {
+      if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// The components of the path with every symbolic link followed as far as it exists.
+  private static func resolved(_ path: String) -> [Substring] {
+    URL(fileURLWithPath: path).resolvingSymlinksInPath().path.split(separator: "/")
+      .map { Substring($0) }
+  }
+
+  func path(_ name: String) -> String { directory + "/" + name }
+}

@@ -1,0 +1,59 @@
+internal import Foundation
+public import LedgerFormat
+public import SegmentStorage
+
+/// What a caller may choose when it opens a ledger.
+public struct LedgerOptions: Sendable {
+  public var fileSystem: any FileSystem
+  public var clock: any LedgerClock
+  /// Stored bytes at which the active file is sealed; tests make it small.
+  public var segmentByteCountTarget: Int
+  /// Records whose duplicates are recognised.
+  public var duplicateWindowRecordCount: Int
+  /// Raw bytes that may wait to be written before `append` suspends its callers.
+  public var queueByteCountMax: Int
+  /// Go on although the clock stepped, and record that as `ledger/clock`.
+  public var acceptsClockStep: Bool
+  /// Where this process serves the ledger; written into LOCK for others to find.
+  public var url: String?
+
+  public init(
+    fileSystem: any FileSystem = POSIXFileSystem(), clock: any LedgerClock = SystemClock(),
+    segmentByteCountTarget: Int = FormatLimits.segmentByteCountTarget,
+    duplicateWindowRecordCount: Int = 1 << 20, queueByteCountMax: Int = 64 * 1_024 * 1_024,
+    acceptsClockStep: Bool = false, url: String? = nil
+  ) {
+    self.fileSystem = fileSystem
+    self.clock = clock
+    self.segmentByteCountTarget = segmentByteCountTarget
+    self.duplicateWindowRecordCount = duplicateWindowRecordCount
+    self.queueByteCountMax = queueByteCountMax
+    self.acceptsClockStep = acceptsClockStep
+    self.url = url
+  }
+}
+
+/// The two clocks of an operating system.
+public protocol LedgerClock: Sendable {
+  /// The wall clock.
+  func now() -> Timestamp
+  /// Microseconds on a clock that is never set; only differences mean anything.
+  func monotonicMicroseconds() -> Int64
+}
+
+/// The system's wall clock, and its clock that goes on while the machine sleeps.
+public struct SystemClock: LedgerClock {
+  public init() {}
+
+  public func now() -> Timestamp {
+    // A `Date` is a double of seconds, exact to about a quarter of a microsecond in this century.
+    Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded(.down)))
+  }
+
+  public func monotonicMicroseconds() -> Int64 {
+    let (seconds, attoseconds) = Self.start.duration(to: .now).components
+    return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+  }
+
+  private static let start = ContinuousClock.now
+}

@@ -1,0 +1,110 @@
+internal import LedgerCryptography
+internal import MerkleLog
+internal import SegmentStorage
+
+/// The tree as flat files: `tree/<level>` holds, at 32 bytes each, the hashes of all complete
+/// subtrees of 256^level leaves. Tile n of C2SP tlog-tiles is bytes n·8192… of its level's file.
+///
+/// Derived data: what is missing or longer than the log after an unclean close is derived again
+/// or cut. Used by the writer only.
+final class TreeFiles {
+  private final class Level {
+    var file: StorageFile?
+    /// Hashes in the file.
+    var count: UInt64
+
+    init(file: consuming StorageFile, count: UInt64) {
+      self.file = consume file
+      self.count = count
+    }
+  }
+
+  /// Levels of a tree of 2^63 records.
+  static let levelCountMax = 8
+  /// Leaves under one hash of the level after.
+  static let fanOut: UInt64 = 256
+
+  private let directory: String
+  private let fileSystem: any FileSystem
+  private var levels: [Level] = []
+
+  /// Opens the files for a tree of `size` leaves: longer ones are cut.
+  ///
+  /// - Throws: `TreeFilesError.short` if a file has fewer hashes than that.
+  init(
+    directory: String, size: UInt64, on fileSystem: any FileSystem
+  ) throws {
+    self.directory = directory
+    self.fileSystem = fileSystem
+    try fileSystem.makeDurableDirectory(directory, permissions: .directory)
+    for (level, count) in Self.hashCounts(size: size).enumerated() {
+      let path = "\(directory)/\(level)"
+      guard let information = try fileSystem.information(path) else {
+        throw TreeFilesError.short(level: level)
+      }
+      let byteCount = Int(count) * SHA256Digest.byteCount
+      guard information.sizeBytes >= byteCount else { throw TreeFilesError.short(level: level) }
+      let file = try fileSystem.open(path, .readWrite)
+      if information.sizeBytes > byteCount { try file.truncate(to: byteCount) }
+      levels.append(Level(file: file, count: count))
+    }
+    try removeLevels(from: levels.count)
+  }
+
+  deinit {
+    for level in levels {
+      if let file = level.file.take() { file.abandon() }
+    }
+  }
+
+  /// Hashes per level in a tree of `size` leaves; only levels that have any.
+  static func hashCounts(size: UInt64) -> [UInt64] {
+    var counts: [UInt64] = []
+    var count = size
+    while count > 0 {
+      counts.append(count)
+      count /= fanOut
+    }
+    return counts
+  }
+
+  private func removeLevels(from first: Int) throws {
+    for entry in try fileSystem.list(directory) {
+      guard let level = Int(entry.name), level >= first, entry.kind == .file else { continue }
+      try fileSystem.remove("\(directory)/\(entry.name)")
+    }
+  }
+
+  /// Writes `hashes` behind those of `level`; durable only after `synchronize`.
+  func append(_ hashes: [SHA256Digest], level: Int) throws {
+    guard !hashes.isEmpty else { return }
+    if level == levels.count {
+      let file = try fileSystem.open(
+        "\(directory)/\(level)", .createNew(permissions: .file))
+      levels.append(Level(file: file, count: 0))
+    }
+    let target = levels[level]
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
+    for hash in hashes { hash.append(to: &bytes) }
+    try target.file?.write(bytes.span, at: Int(target.count) * SHA256Digest.byteCount)
+    target.count += UInt64(hashes.count)
+  }
+
+  /// Makes everything written durable.
+  func synchronize() throws {
+    for level in levels { try level.file?.synchronizeAll() }
+    try fileSystem.synchronizeDirectory(directory)
+  }
+
+  func close() throws {
+    for level in levels {
+      if let file = level.file.take() { try file.close() }
+    }
+  }
+}
+
+enum TreeFilesError: Error {
+  /// The file of `level` is missing or holds fewer hashes than the tree has.
+  case short(level: Int)
+}
