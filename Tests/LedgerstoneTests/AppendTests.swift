@@ -41,7 +41,7 @@ import Testing
     }
     let checkpoint = try Checkpoint(parsing: SignedNote(parsing: note).text)
     #expect(checkpoint.size == 61)
-    #expect(checkpoint.root == NaiveTree(leaves).root)
+    #expect(checkpoint.root == NaiveTree(entries: leaves).hash(0, leaves.count))
     #expect(reader.checkpoint == note)
     let segments = fixture.disk.filePaths(below: "/l/log")
     #expect(segments.count >= 2, "segments are small enough that several were sealed")

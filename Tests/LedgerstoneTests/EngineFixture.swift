@@ -29,7 +29,7 @@ final class ManualClock: LedgerClock {
 struct EngineFixture {
   var disk: SimulatedFileSystem
   var clock = ManualClock()
-  var segmentByteCountTarget = 4_096
+  var segmentByteCountTarget = 2_048
   static let origin = "test.example/ledger"
   static let location = LedgerLocation(absoluteDirectory: "/l", absoluteVault: "/l.vault")
 

@@ -1,6 +1,6 @@
-internal import LedgerFormat
 internal import Foundation
 internal import LedgerCryptography
+internal import LedgerFormat
 internal import MerkleLog
 internal import SegmentStorage
 internal import SubjectVault

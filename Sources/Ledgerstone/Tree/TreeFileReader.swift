@@ -58,7 +58,8 @@ struct MemoryTiles: TileReader, Sendable {
 
   func tile(at coordinate: TileCoordinate) throws -> [SHA256Digest] {
     let start = Int(coordinate.index) * Tiles.width
-    guard coordinate.level < levels.count, levels[coordinate.level].count >= start + coordinate.width
+    guard coordinate.level < levels.count,
+      levels[coordinate.level].count >= start + coordinate.width
     else { throw TreeFilesError.short(level: coordinate.level) }
     return Array(levels[coordinate.level][start..<start + coordinate.width])
   }
