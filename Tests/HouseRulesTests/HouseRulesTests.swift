@@ -6,9 +6,15 @@ import Testing
   private let sources: [SourceFile]
   private let everything: [SourceFile]
 
+  /// Read once for all tests; reading again for each takes most of their time.
+  private static let read = Result {
+    (sources: try SourceFile.all(below: "Sources"), tests: try SourceFile.all(below: "Tests"))
+  }
+
   init() throws {
-    sources = try SourceFile.all(below: "Sources")
-    everything = try sources + SourceFile.all(below: "Tests")
+    let read = try Self.read.get()
+    sources = read.sources
+    everything = read.sources + read.tests
   }
 
   private func expectNone(_ violations: [Violation]) {
