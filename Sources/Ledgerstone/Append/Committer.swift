@@ -122,7 +122,8 @@ final class Committer {
   func receipt(ofDuplicate record: UInt64, identifier: String?) throws(LedgerError) -> Receipt {
     try translatingErrors {
       let stored = try reader.header(at: record)
-      let header = try RecordHeader.decode(stored.bytes.rawSpan)
+      let bytes = stored.bytes
+      let header = try RecordHeader.decode(bytes.rawSpan)
       return Receipt(
         index: record, leafHash: stored.leafHash, recordedTime: header.recordedTime,
         identifier: identifier, isDuplicate: true)

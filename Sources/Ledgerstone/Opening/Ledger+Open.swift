@@ -332,8 +332,9 @@ extension LedgerOpening {
   /// An empty log has no record 0 yet; `init` writes it next.
   private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
     guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
-    let header = try translatingErrors {
-      try RecordHeader.decode(recovered.reader.header(at: 0).bytes.rawSpan)
+    let header: RecordHeader = try translatingErrors {
+      let first = try recovered.reader.header(at: 0).bytes
+      return try RecordHeader.decode(first.rawSpan)
     }
     return try LedgerDirectory.identity(of: header, file: file)
   }
