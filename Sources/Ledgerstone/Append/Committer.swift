@@ -63,6 +63,9 @@ final class Committer {
     }
   }
 
+  /// Throws `poisoned` if an earlier operation failed.
+  func requireHealth() throws(LedgerError) { try performing {} }
+
   /// Makes one group durable: after this returns it may be acknowledged.
   func commit(_ pending: PendingGroup) throws(LedgerError) {
     try performing {

@@ -6,7 +6,8 @@ public import Provenance
 public enum DuplicateRule: Hashable, Sendable {
   /// Two identical records are two records.
   case none
-  /// The same source and the same bytes of body 0 are the same record (OpenLineage events).
+  /// The same source and the same bytes of body 0 are the same record (OpenLineage events). A
+  /// record without a body has no duplicates.
   case bodyBytes
   /// The same source and the same id are the same record; with another content, a conflict.
   case identifier(String)
@@ -75,13 +76,17 @@ public struct RecordBatch: Sendable {
   /// Adds one record.
   ///
   /// - Parameters:
-  ///   - content: its header without bodies, which are described here.
+  ///   - content: its header without bodies, which are described here; it may be longer than one
+  ///     header, but must not be one part of a record already.
   ///   - bodies: stored as they are.
   /// - Throws: `LedgerError.invalid` if a field or body exceeds the format's limits; the batch is
   ///   then as before.
   public mutating func append(
     _ content: RecordContent, bodies newBodies: [Body] = [], duplicates rule: DuplicateRule = .none
   ) throws(LedgerError) {
+    guard content.bodies.isEmpty else {
+      throw LedgerError(.invalid, "the content describes bodies that are not given with it")
+    }
     var content = content
     for body in newBodies where body.bytes.count > FormatLimits.bodyByteCountMax {
       throw LedgerError(
@@ -144,7 +149,9 @@ public struct RecordBatch: Sendable {
     let identity: DuplicateIdentity
     switch rule {
     case .none: return nil
-    case .bodyBytes: identity = .event(newBodies.first?.bytes ?? [])
+    case .bodyBytes:
+      guard let body = newBodies.first else { return nil }
+      identity = .event(body.bytes)
     case .identifier(let id):
       identity = .identifier(id, record: Self.comparableBytes(content, newBodies))
     }

@@ -78,6 +78,10 @@ extension LedgerReader {
   public func parts(at index: UInt64) throws(LedgerError) -> [StoredRecord] {
     let record = try record(at: index)
     guard let part = record.header.content.part else { return [record] }
+    guard part.number <= index, index - UInt64(part.number) + UInt64(part.count) <= size else {
+      throw LedgerError(
+        .corrupt, "record \(index) is part \(part.number) of \(part.count), which are not there")
+    }
     let first = index - UInt64(part.number)
     var parts: [StoredRecord] = []
     for position in 0..<UInt64(part.count) { parts.append(try self.record(at: first + position)) }
