@@ -19,9 +19,9 @@ struct JSONOracleTests {
 
   /// One to three bytes changed, removed or doubled: both must take or refuse the result alike.
   ///
-  /// Two known differences are counted apart. Foundation refuses what no `String` or `Double` holds:
-  /// half a surrogate pair, numbers out of range. And it takes a comma before a closing bracket,
-  /// which the grammar of RFC 8259 does not have.
+  /// Two known differences are counted apart. Foundation refuses what no `String` or `Double`
+  /// holds: half a surrogate pair, numbers out of range. And it takes a comma before a closing
+  /// bracket, which the grammar of RFC 8259 does not have.
   @Test func damagedTextsAreJudgedAlike() {
     var random = SeededRandom("JSONOracleTests.damaged")
     var (taken, refused, excused) = (0, 0, 0)

@@ -106,7 +106,8 @@ struct NativeRecordTests {
     (
       record(
         entities:
-          #"{"role":"target","type":"dataset","namespace":"n","name":"d","subset":["other","other"]}"#
+          #"{"role":"target","type":"dataset","namespace":"n","name":"d","subset":["other","#
+          + #""other"]}"#
       ),
       "entities[0].subset[1]", "appears twice"
     ),
@@ -194,7 +195,8 @@ struct NativeRecordTests {
   @Test(arguments: [
     (#"{"kind":"dataset"}"#, "role 'target' and type dataset or model"),
     (
-      #"{"kind":"dataset/dropped","entities":[{"role":"input","type":"dataset","namespace":"n","name":"d"}]}"#,
+      #"{"kind":"dataset/dropped","entities":[{"role":"input","type":"dataset","#
+        + #""namespace":"n","name":"d"}]}"#,
       "role 'target'"
     ),
     (
@@ -222,7 +224,8 @@ struct NativeRecordTests {
       "the attribute 'outcome'"
     ),
     (
-      #"{"kind":"access","entities":[ACTOR,TARGET],"attributes":{"action":"","purpose":"p","outcome":"o"}}"#,
+      #"{"kind":"access","entities":[ACTOR,TARGET],"attributes":{"action":"","#
+        + #""purpose":"p","outcome":"o"}}"#,
       "'action' as a text that is not empty"
     ),
     (#"{"kind":"disclosure","entities":[TARGET]}"#, "role 'recipient'"),
@@ -324,12 +327,14 @@ struct NativeRecordTests {
       Self.record(
         #""eventTime":"2026-01-02T03:04:05.1234567","producerSequence":18446744073709551615,"#
           + #""attributes":{"i":-9223372036854775808,"t":true,"b":{"hexadecimal":"00ff"},"s":"é"},"#
-          + #""bodies":[{"value":{"n": 1.50e+00,"x":[1,  2]} , "contentType":"application/ld+json"}]"#,
+          + #""bodies":[{"value":{"n": 1.50e+00,"x":[1,  2]} ,"#
+          + #" "contentType":"application/ld+json"}]"#,
         entities: Self.target
           + #",{"role":"symlink","type":"dataset","namespace":"","name":"other"}"#
           + #",{"role":"previous","type":"dataset","namespace":"n","name":"old"}"#
           + #",{"role":"target","type":"model","namespace":"n","name":"m","version":"v","#
-          + #""lifecycle":"TRUNCATE","writeMode":"merge-on-read-delete","subset":["compare","partition"]}"#
+          + #""lifecycle":"TRUNCATE","writeMode":"merge-on-read-delete","subset":["compare","#
+          + #""partition"]}"#
       ).dropLast() + #","symlinks":[[0,1]],"renames":[[0,2]]}"#)
     let content = draft.content
     #expect(content.flags == [.eventTimeWithoutZone, .eventTimeTruncated])

@@ -43,7 +43,8 @@ struct OpenLineageEdgeTests {
           {"namespace":"n","name":"z","type":"DATASET"}]}]}}
       """
     let columns =
-      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"b","field":"x"}]}}}}"#
+      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"b","#
+      + #""field":"x"}]}}}}"#
     let content = try Event.content(
       Event.run(job: job, inputs: two, outputs: outputs("{}", columns)))
     #expect(
@@ -74,7 +75,8 @@ struct OpenLineageEdgeTests {
     let filter = #""transformations":[{"type":"INDIRECT","subtype":"FILTER","masking":false}]"#
     let facet = """
       {"lineage":{"inputs":[{"namespace":"n","name":"b","type":"DATASET","field":"k",\(filter)}],
-       "fields":{"x":{"inputs":[{"namespace":"n","name":"a","type":"DATASET","field":"x",\(hashed)}]},
+       "fields":{"x":{"inputs":[
+         {"namespace":"n","name":"a","type":"DATASET","field":"x",\(hashed)}]},
                  "y":{"inputs":[{"namespace":"n","name":"a","type":"DATASET","field":"y",\(hashed)},
                                 {"type":"JOB",\(hashed)}]}}}}
       """
@@ -118,7 +120,8 @@ struct OpenLineageEdgeTests {
   ])
   func brokenEntriesAreNotComplete(entry: String) throws {
     let columns =
-      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"b","field":"x"}]}}}}"#
+      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"b","#
+      + #""field":"x"}]}}}}"#
     let content = try Event.content(
       Event.run(
         job: #"{"lineage":{"entries":[\#(entry)]}}"#, inputs: two, outputs: outputs(columns)))
@@ -190,7 +193,8 @@ struct OpenLineageEdgeTests {
        {"namespace":"n","name":"a","facets":{"version":{"datasetVersion":"2"}}}]
       """
     let facet =
-      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"a","field":"x"}]}}}}"#
+      #"{"columnLineage":{"fields":{"x":{"inputFields":[{"namespace":"n","name":"a","#
+      + #""field":"x"}]}}}}"#
     let content = try Event.content(Event.run(inputs: inputs, outputs: outputs(facet)))
     #expect(content.edges.map(\.source) == [2, 3])
   }
@@ -214,8 +218,8 @@ struct OpenLineageEdgeTests {
     #expect(edges(declared) == ["a(input)→c(output) explicit"])
   }
 
-  /// 1,100 versions of one source, each mentioned 1,000 times: more than is looked at, so no edge is
-  /// stored rather than some with flags that a later mention would take away.
+  /// 1,100 versions of one source, each mentioned 1,000 times: more than is looked at, so no edge
+  /// is stored rather than some with flags that a later mention would take away.
   @Test func tooManyMentionsGiveNoEdges() throws {
     func event(mentions: Int) throws -> RecordContent {
       let versions = (0..<1_100).map {

@@ -72,7 +72,8 @@ struct OpenLineageFactTests {
 
   @Test func theBodyIsTheBytesReceived() throws {
     let text =
-      #"{"run":{"runId":"r"},  "job":{"name":"j","namespace":"n"},"big":123456789012345678901234567890,"#
+      #"{"run":{"runId":"r"},  "job":{"name":"j","namespace":"n"},"#
+      + #""big":123456789012345678901234567890,"#
       + #""float":1.50E+00,"unknown":{"x":[1.0,1]},"\u0061":"\u00e9é","a":2}"#
     let draft = try OpenLineageEvent(parsing: Array("\n \(text)\r\n".utf8)).draft(source: "s")
     #expect(draft.bodies == [BodyDraft(contentType: "application/json", bytes: Array(text.utf8))])
@@ -230,14 +231,16 @@ struct OpenLineageFactTests {
             """))
     }
     let compare =
-      #"{"type":"compare","left":{"type":"field","field":"mail"},"right":{"type":"literal","value":"a@b.example"},"comparison":"EQUAL"}"#
+      #"{"type":"compare","left":{"type":"field","field":"mail"},"#
+      + #""right":{"type":"literal","value":"a@b.example"},"comparison":"EQUAL"}"#
     let partition = #"{"type":"partition","partitions":[{"dimensions":{"day":"1"}}]}"#
     #expect(try facts(compare).entities[2].facts.subset == .compare)
     #expect(try facts(partition).entities[2].facts.subset == .partition)
     #expect(try facts(#"{"type":"location","locations":[]}"#).entities[2].facts.subset == .location)
     #expect(try facts(#"{"type":"moon"}"#).entities[2].facts.subset == .other)
     let both = try facts(
-      #"{"type":"binary","operator":"AND","left":\#(compare),"right":{"type":"binary","operator":"OR","left":\#(partition),"right":\#(compare)}}"#
+      #"{"type":"binary","operator":"AND","left":\#(compare),"right":{"type":"binary","#
+        + #""operator":"OR","left":\#(partition),"right":\#(compare)}}"#
     )
     #expect(both.entities[2].facts.subset == [.compare, .partition])
     #expect(!"\(both)".contains("a@b.example"), "values of conditions stay in the body")

@@ -79,7 +79,8 @@ struct OpenLineageRefusalTests {
       "inputs[0].name"
     ),
     (
-      #"{"job":{"namespace":"n","name":"j"},"outputs":[{"namespace":"n","name":"a"},{"namespace":"NAME","name":"b"}]}"#,
+      #"{"job":{"namespace":"n","name":"j"},"outputs":[{"namespace":"n","name":"a"},"#
+        + #"{"namespace":"NAME","name":"b"}]}"#,
       "outputs[1].namespace"
     ),
     (
@@ -87,11 +88,15 @@ struct OpenLineageRefusalTests {
       "dataset version"
     ),
     (
-      #"{"dataset":{"namespace":"n","name":"d","facets":{"symlinks":{"identifiers":[{"namespace":"n","name":"NAME","type":"TABLE"}]}}}}"#,
+      #"{"dataset":{"namespace":"n","name":"d","#
+        + #""facets":{"symlinks":{"identifiers":[{"namespace":"n","name":"NAME","#
+        + #""type":"TABLE"}]}}}}"#,
       "dataset symlink.name"
     ),
     (
-      #"{"dataset":{"namespace":"n","name":"d","facets":{"columnLineage":{"fields":{"c":{"inputFields":[{"namespace":"n","name":"NAME","field":"f"}]}}}}}}"#,
+      #"{"dataset":{"namespace":"n","name":"d","#
+        + #""facets":{"columnLineage":{"fields":{"c":{"inputFields":[{"namespace":"n","#
+        + #""name":"NAME","field":"f"}]}}}}}}"#,
       "column lineage source.name"
     ),
   ])
@@ -115,7 +120,8 @@ struct OpenLineageRefusalTests {
     let texts = [
       #"{"run":{"runId":"r"},"job":{"namespace":"","name":"j"}}"#,
       #"{"run":{"runId":"r"},"job":{"namespace":"n","name":"j"},"inputs":5,"outputs":{"a":1}}"#,
-      #"{"run":{"runId":"r"},"job":{"namespace":"n","name":"j"},"inputs":[1,null,{},{"name":"x"}]}"#,
+      #"{"run":{"runId":"r"},"job":{"namespace":"n","name":"j"},"inputs":[1,null,{},"#
+        + #"{"name":"x"}]}"#,
       #"{"run":{"runId":"r","facets":7},"job":{"namespace":"n","name":"j","facets":[]}}"#,
       #"{"run":{"runId":"r"},"job":{"namespace":"n","name":"j"},"eventType":"DONE","producer":3}"#,
     ]
