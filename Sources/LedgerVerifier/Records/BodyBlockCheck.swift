@@ -129,21 +129,7 @@ enum BodyBlockCheck {
   ) -> Finding {
     let general = Finding(
       .blockDamaged, "the body block is damaged: \(error)", at: place, records: records)
-    let end = BlockHeader.byteCount(.bodies)
-    let digestStart = end - TruncatedDigest.byteCount
-    guard bytes.byteCount >= end else { return general }
-    var hasher = SHA256Hasher()
-    hasher.update(bytes.extracting(0..<digestStart))
-    hasher.update(bytes.extracting(end..<bytes.byteCount))
-    var digest: [UInt8] = []
-    hasher.finalize().truncated.append(to: &digest)
-    var stamped = bytes.copied()
-    stamped.replaceSubrange(digestStart..<end, with: digest)
-    var raw: [UInt8] = []
-    var reader = ByteReader(stamped.rawSpan)
-    guard let header = try? Block.decode(.bodies, from: &reader, into: &raw) else {
-      return general
-    }
+    guard let (header, raw) = DamagedBytes.expand(.bodies, bytes) else { return general }
     let inside = check(raw.rawSpan, header: header, at: place, expected: expected)
     guard let first = inside.problems.first else {
       return Finding(

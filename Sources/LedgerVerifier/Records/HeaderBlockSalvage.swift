@@ -29,7 +29,9 @@ enum HeaderBlockSalvage {
   static func run(
     _ block: DamagedBlock, leafHashBefore: SHA256Digest?, treeHashes: [SHA256Digest]
   ) -> Outcome {
-    guard !treeHashes.isEmpty, let (header, raw) = expand(block.bytes) else { return .unknown }
+    guard !treeHashes.isEmpty,
+      let (header, raw) = DamagedBytes.expand(.headers, block.bytes.rawSpan)
+    else { return .unknown }
     var chain = HeaderChain(
       firstRecord: block.records.lowerBound, leafHashBefore: leafHashBefore ?? header.leafHashBefore
     )
@@ -45,23 +47,5 @@ enum HeaderBlockSalvage {
     }
     guard treeHashes.count == block.records.count else { return .unknown }
     return entries.remaining == 0 ? .storedBytesOnly : .unknown
-  }
-
-  /// The raw bytes of a block whose digest is wrong: a copy gets the digest that its bytes have.
-  private static func expand(_ bytes: [UInt8]) -> (header: BlockHeader, raw: [UInt8])? {
-    let end = BlockHeader.byteCount(.headers)
-    let digestStart = end - TruncatedDigest.byteCount
-    guard bytes.count >= end else { return nil }
-    var hasher = SHA256Hasher()
-    hasher.update(bytes.rawSpan.extracting(0..<digestStart))
-    hasher.update(bytes.rawSpan.extracting(end..<bytes.count))
-    var digest: [UInt8] = []
-    hasher.finalize().truncated.append(to: &digest)
-    var stamped = bytes
-    stamped.replaceSubrange(digestStart..<end, with: digest)
-    var reader = ByteReader(stamped.rawSpan)
-    var raw: [UInt8] = []
-    guard let header = try? Block.decode(.headers, from: &reader, into: &raw) else { return nil }
-    return (header, raw)
   }
 }
