@@ -1,0 +1,28 @@
+internal import Dispatch
+internal import Foundation
+
+/// Turns the first SIGINT or SIGTERM into a call, and lets the second end the process as usual.
+///
+/// While it lives the signals' own effect, ending the process in the middle of a write, is off.
+final class Interruption: Sendable {
+  private let sources: [any DispatchSourceSignal & Sendable]
+
+  init(_ body: @escaping @Sendable () -> Void) {
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(
+        signal: number, queue: DispatchQueue(label: "ledgerstone.signal"))
+      source.setEventHandler { @Sendable in
+        signal(number, SIG_DFL)
+        body()
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  deinit {
+    for source in sources { source.cancel() }
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+  }
+}
