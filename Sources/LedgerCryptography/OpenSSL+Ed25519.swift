@@ -70,7 +70,7 @@ extension OpenSSL {
         context, signature, signature.count,
         source.assumingMemoryBound(to: UInt8.self).baseAddress, source.count)
     }
-    // A refusal leaves entries on this thread's error queue, which the next failure must not report.
+    // A refusal leaves entries on this thread's error queue; the next failure must not report them.
     if status != 1 { ERR_clear_error() }
     return status == 1
   }

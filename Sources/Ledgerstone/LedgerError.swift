@@ -79,6 +79,23 @@ extension LedgerError {
     self.init(error.code == .storage ? .storage : .vault, error.description, underlying: error)
   }
 
+  public init(_ error: StorageEngineError) {
+    if let fileError = error.fileError {
+      self.init(fileError)
+      return
+    }
+    let code: Code =
+      switch error.code {
+      case .fileSystem: .storage
+      case .poisoned: .poisoned
+      case .damaged, .foreignLedger: .corrupt
+      case .newerFormat: .newerFormat
+      case .noSuchRecord: .notFound
+      case .absent: .corrupt
+      }
+    self.init(code, error.description, underlying: error)
+  }
+
   public init(_ error: FormatError, in file: String) {
     switch error {
     case .unsupportedVersion(let found):
@@ -100,6 +117,8 @@ func translatingErrors<Value>(_ body: () throws -> Value) throws(LedgerError) ->
   } catch let error as StorageError {
     throw LedgerError(error)
   } catch let error as VaultError {
+    throw LedgerError(error)
+  } catch let error as StorageEngineError {
     throw LedgerError(error)
   } catch {
     throw LedgerError(.corrupt, "\(error)", underlying: error)

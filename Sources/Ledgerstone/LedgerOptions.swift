@@ -10,8 +10,8 @@ public struct LedgerOptions: Sendable {
   public var segmentByteCountTarget: Int
   /// Records whose duplicates are recognised.
   public var duplicateWindowRecordCount: Int
-  /// Raw bytes that may wait to be written before `append` suspends its callers.
-  public var queueByteCountMax: Int
+  /// Seal full files on a thread of their own; tests that need one order of operations do not.
+  public var sealsInBackground: Bool
   /// Go on although the clock stepped, and record that as `ledger/clock`.
   public var acceptsClockStep: Bool
   /// Where this process serves the ledger; written into LOCK for others to find.
@@ -20,14 +20,14 @@ public struct LedgerOptions: Sendable {
   public init(
     fileSystem: any FileSystem = POSIXFileSystem(), clock: any LedgerClock = SystemClock(),
     segmentByteCountTarget: Int = FormatLimits.segmentByteCountTarget,
-    duplicateWindowRecordCount: Int = 1 << 20, queueByteCountMax: Int = 64 * 1_024 * 1_024,
+    duplicateWindowRecordCount: Int = 1 << 20, sealsInBackground: Bool = true,
     acceptsClockStep: Bool = false, url: String? = nil
   ) {
     self.fileSystem = fileSystem
     self.clock = clock
     self.segmentByteCountTarget = segmentByteCountTarget
     self.duplicateWindowRecordCount = duplicateWindowRecordCount
-    self.queueByteCountMax = queueByteCountMax
+    self.sealsInBackground = sealsInBackground
     self.acceptsClockStep = acceptsClockStep
     self.url = url
   }

@@ -31,6 +31,11 @@ public struct VaultError: Error, Sendable {
     self.cause = cause
   }
 
+  /// The caller could not make a signing key.
+  public init(keyFailure message: String, path: String) {
+    self.init(.randomness, path, "no signing key could be made: \(message)")
+  }
+
   init(_ cause: StorageError) {
     self.init(.storage, cause.path, cause.description, cause: cause)
   }

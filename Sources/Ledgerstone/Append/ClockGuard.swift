@@ -12,6 +12,8 @@ struct ClockGuard {
   private(set) var lastRecorded: Timestamp
   private var wall: Timestamp
   private var monotonic: Int64
+  /// The step found at opening, until the clock is set or the step is accepted.
+  private var isBehindAtOpening: Bool
 
   enum Verdict: Equatable {
     case record(Timestamp)
@@ -23,29 +25,26 @@ struct ClockGuard {
     self.lastRecorded = lastRecorded
     self.wall = wall
     self.monotonic = monotonic
-  }
-
-  /// At opening: how far the wall clock is behind the last record, if that is too far.
-  var stepAtOpening: Int64? {
-    let behind = lastRecorded.microseconds - wall.microseconds
-    return behind > Self.stepMax ? -behind : nil
+    isBehindAtOpening = lastRecorded.microseconds - wall.microseconds > Self.stepMax
   }
 
   /// The time for a group assembled now.
   mutating func reading(wall now: Timestamp, monotonic elapsed: Int64) -> Verdict {
-    let expected = wall.microseconds + (elapsed - monotonic)
+    let expected =
+      isBehindAtOpening
+      ? lastRecorded.microseconds : wall.microseconds + (elapsed - monotonic)
     let step = now.microseconds - expected
     guard abs(step) <= Self.stepMax else { return .stepped(byMicroseconds: step) }
     // Small drift is followed, so that it does not add up to a step over months.
-    wall = now
-    monotonic = elapsed
-    lastRecorded = max(lastRecorded, now)
-    return .record(lastRecorded)
+    return .record(accept(wall: now, monotonic: elapsed))
   }
 
-  /// Takes the wall clock as it is now.
-  mutating func accept(wall now: Timestamp, monotonic elapsed: Int64) {
+  /// Takes the wall clock as it is now, and gives the time to record.
+  mutating func accept(wall now: Timestamp, monotonic elapsed: Int64) -> Timestamp {
     wall = now
     monotonic = elapsed
+    isBehindAtOpening = false
+    lastRecorded = max(lastRecorded, now)
+    return lastRecorded
   }
 }

@@ -1,13 +1,14 @@
 internal import LedgerCryptography
 internal import MerkleLog
 internal import SegmentStorage
+internal import Synchronization
 
 /// The tree as flat files: `tree/<level>` holds, at 32 bytes each, the hashes of all complete
 /// subtrees of 256^level leaves. Tile n of C2SP tlog-tiles is bytes n·8192… of its level's file.
 ///
 /// Derived data: what is missing or longer than the log after an unclean close is derived again
 /// or cut. Used by the writer only.
-final class TreeFiles {
+final class TreeFiles: Sendable {
   private final class Level {
     var file: StorageFile?
     /// Hashes in the file.
@@ -16,6 +17,10 @@ final class TreeFiles {
     init(file: consuming StorageFile, count: UInt64) {
       self.file = consume file
       self.count = count
+    }
+
+    deinit {
+      if let file = file.take() { file.abandon() }
     }
   }
 
@@ -26,7 +31,7 @@ final class TreeFiles {
 
   private let directory: String
   private let fileSystem: any FileSystem
-  private var levels: [Level] = []
+  private let levels: Mutex<[Level]>
 
   /// Opens the files for a tree of `size` leaves: longer ones are cut.
   ///
@@ -37,7 +42,15 @@ final class TreeFiles {
     self.directory = directory
     self.fileSystem = fileSystem
     try fileSystem.makeDurableDirectory(directory, permissions: .directory)
-    for (level, count) in Self.hashCounts(size: size).enumerated() {
+    levels = Mutex(try Self.openLevels(directory, size: size, fileSystem))
+    try removeLevels(from: Self.hashCounts(size: size).count)
+  }
+
+  private static func openLevels(
+    _ directory: String, size: UInt64, _ fileSystem: any FileSystem
+  ) throws -> sending [Level] {
+    var levels: [Level] = []
+    for (level, count) in hashCounts(size: size).enumerated() {
       let path = "\(directory)/\(level)"
       guard let information = try fileSystem.information(path) else {
         throw TreeFilesError.short(level: level)
@@ -45,16 +58,10 @@ final class TreeFiles {
       let byteCount = Int(count) * SHA256Digest.byteCount
       guard information.sizeBytes >= byteCount else { throw TreeFilesError.short(level: level) }
       let file = try fileSystem.open(path, .readWrite)
-      if information.sizeBytes > byteCount { try file.truncate(to: byteCount) }
       levels.append(Level(file: file, count: count))
+      if information.sizeBytes > byteCount { try levels[level].file?.truncate(to: byteCount) }
     }
-    try removeLevels(from: levels.count)
-  }
-
-  deinit {
-    for level in levels {
-      if let file = level.file.take() { file.abandon() }
-    }
+    return levels
   }
 
   /// Hashes per level in a tree of `size` leaves; only levels that have any.
@@ -78,28 +85,33 @@ final class TreeFiles {
   /// Writes `hashes` behind those of `level`; durable only after `synchronize`.
   func append(_ hashes: [SHA256Digest], level: Int) throws {
     guard !hashes.isEmpty else { return }
-    if level == levels.count {
-      let file = try fileSystem.open(
-        "\(directory)/\(level)", .createNew(permissions: .file))
-      levels.append(Level(file: file, count: 0))
-    }
-    let target = levels[level]
     var bytes: [UInt8] = []
     bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
     for hash in hashes { hash.append(to: &bytes) }
-    try target.file?.write(bytes.span, at: Int(target.count) * SHA256Digest.byteCount)
-    target.count += UInt64(hashes.count)
+    try levels.withLock { levels in
+      if level == levels.count {
+        let file = try fileSystem.open("\(directory)/\(level)", .createNew(permissions: .file))
+        levels.append(Level(file: file, count: 0))
+      }
+      let target = levels[level]
+      try target.file?.write(bytes, at: Int(target.count) * SHA256Digest.byteCount)
+      target.count += UInt64(hashes.count)
+    }
   }
 
   /// Makes everything written durable.
   func synchronize() throws {
-    for level in levels { try level.file?.synchronizeAll() }
+    try levels.withLock { levels in
+      for level in levels { try level.file?.synchronizeAll() }
+    }
     try fileSystem.synchronizeDirectory(directory)
   }
 
   func close() throws {
-    for level in levels {
-      if let file = level.file.take() { try file.close() }
+    try levels.withLock { levels in
+      for level in levels {
+        if let file = level.file.take() { try file.close() }
+      }
     }
   }
 }

@@ -1,0 +1,274 @@
+internal import Dispatch
+internal import LedgerFormat
+internal import SegmentStorage
+internal import Synchronization
+
+/// Takes what has queued, assembles it into groups on one queue, and makes them durable on
+/// another, so that the next group is encoded while one is synced.
+///
+/// The two queues are serial and the ledger's own: blocking on the disk never holds up a thread
+/// of the shared pool.
+final class AppendPipeline: Sendable {
+  typealias Completion = @Sendable (Result<[AppendOutcome], LedgerError>) -> Void
+
+  /// A batch on its way.
+  struct Request: Sendable {
+    let batch: RecordBatch
+    var cursor = BatchCursor()
+    var outcomes: [Sequencer.Outcome] = []
+    let completion: Completion
+  }
+
+  enum Work: Sendable {
+    case append(Request)
+    /// Runs on the committing queue after everything queued before it.
+    case command(@Sendable (Committer) -> Void)
+  }
+
+  private struct Queue {
+    var works: [Work] = []
+    var isDraining = false
+    var isClosed = false
+    var byteCount = 0
+  }
+
+  /// What the assembling queue owns.
+  struct Assembly {
+    var sequencer: Sequencer
+    var clockGuard: ClockGuard
+  }
+
+  private let queue = Mutex(Queue())
+  private let assembly: Mutex<Assembly>
+  private let committer: Mutex<Committer>
+  private let clock: any LedgerClock
+  private let sealsInBackground: Bool
+  /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
+  private let makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
+  private let assembling = DispatchQueue(label: "ledgerstone.assemble")
+  private let committing = DispatchQueue(label: "ledgerstone.commit")
+  private let sealing = DispatchQueue(label: "ledgerstone.seal")
+  /// Two groups: one being filled, one being written.
+  private let freeGroups = Mutex([PendingGroup(), PendingGroup()])
+  private let freeGroupCount = DispatchSemaphore(value: 2)
+
+  init(
+    assembly: sending Assembly, committer: sending Committer, clock: any LedgerClock,
+    sealsInBackground: Bool,
+    makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
+  ) {
+    self.assembly = Mutex(assembly)
+    self.committer = Mutex(committer)
+    self.clock = clock
+    self.sealsInBackground = sealsInBackground
+    self.makeClockRecord = makeClockRecord
+  }
+
+  /// Raw bytes that wait or are under way.
+  var queuedByteCount: Int { queue.withLock { $0.byteCount } }
+
+  /// Queues a batch; `completion` is called once all of it is durable or has failed.
+  func append(_ batch: RecordBatch, completion: @escaping Completion) {
+    let count = batch.byteCount
+    let isAccepted = enqueue(
+      .append(
+        Request(batch: batch) { [self] result in
+          queue.withLock { $0.byteCount -= count }
+          completion(result)
+        }), byteCount: count, isLast: false)
+    if !isAccepted {
+      completion(.failure(LedgerError(.closed, "the ledger was closed")))
+    }
+  }
+
+  /// Queues a command behind everything queued so far; false if the pipeline was closed.
+  func perform(_ body: @escaping @Sendable (Committer) -> Void) -> Bool {
+    enqueue(.command(body), byteCount: 0, isLast: false)
+  }
+
+  private func enqueue(_ work: Work, byteCount: Int, isLast: Bool) -> Bool {
+    let (isAccepted, mustDrain) = queue.withLock { queue -> (Bool, Bool) in
+      guard !queue.isClosed else { return (false, false) }
+      queue.works.append(work)
+      queue.byteCount += byteCount
+      queue.isClosed = isLast
+      defer { queue.isDraining = true }
+      return (true, !queue.isDraining)
+    }
+    if mustDrain { assembling.async { self.drain() } }
+    return isAccepted
+  }
+
+  private func drain() {
+    while true {
+      let works = queue.withLock { queue -> [Work] in
+        let works = queue.works
+        queue.works.removeAll(keepingCapacity: true)
+        queue.isDraining = !works.isEmpty
+        return works
+      }
+      if works.isEmpty { return }
+      assembly.withLock { assemble(works, &$0) }
+    }
+  }
+
+  private func assemble(_ works: [Work], _ assembly: inout Assembly) {
+    var open: (pending: PendingGroup, requests: [Request])?
+    for work in works {
+      switch work {
+      case .command(let body):
+        submit(&open)
+        committing.async { self.committer.withLock { body($0) } }
+      case .append(let request):
+        take(request, into: &open, &assembly)
+      }
+    }
+    submit(&open)
+  }
+
+  /// Adds one batch to the open group, and to as many further groups as it fills.
+  private func take(
+    _ request: Request, into open: inout (pending: PendingGroup, requests: [Request])?,
+    _ assembly: inout Assembly
+  ) {
+    var request = request
+    while true {
+      if open == nil {
+        do throws(LedgerError) {
+          open = (try begin(&assembly), [])
+        } catch {
+          return request.completion(.failure(error))
+        }
+      }
+      guard var current = open.take() else { preconditionFailure("a group was just opened") }
+      let isComplete = assembly.sequencer.add(
+        request.batch, from: &request.cursor, to: &current.pending,
+        outcomes: &request.outcomes)
+      if isComplete { current.requests.append(request) }
+      open = current
+      if isComplete { return }
+      submit(&open)
+    }
+  }
+
+  /// Takes a free group, waiting for one, and begins it at the clock's time.
+  ///
+  /// - Throws: `LedgerError.clock` if the clock stepped and that is not accepted.
+  private func begin(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+    freeGroupCount.wait()
+    guard var pending = freeGroups.withLock({ $0.popLast() }) else {
+      preconditionFailure("the semaphore counts the free groups")
+    }
+    let (now, elapsed) = (clock.now(), clock.monotonicMicroseconds())
+    switch assembly.clockGuard.reading(wall: now, monotonic: elapsed) {
+    case .record(let time):
+      assembly.sequencer.begin(&pending, at: time)
+    case .stepped(let step):
+      guard let note = makeClockRecord?(step) else {
+        freeGroups.withLock { $0.append(pending) }
+        freeGroupCount.signal()
+        throw LedgerError(clockStepMicroseconds: step)
+      }
+      assembly.sequencer.begin(
+        &pending, at: assembly.clockGuard.accept(wall: now, monotonic: elapsed))
+      var cursor = BatchCursor()
+      var outcomes: [Sequencer.Outcome] = []
+      _ = assembly.sequencer.add(note, from: &cursor, to: &pending, outcomes: &outcomes)
+    }
+    return pending
+  }
+
+  /// Hands the open group over to be made durable.
+  private func submit(_ open: inout (pending: PendingGroup, requests: [Request])?) {
+    guard let (pending, requests) = open.take() else { return }
+    committing.async {
+      self.committer.withLock { self.commit(pending, requests, $0) }
+      self.freeGroups.withLock { $0.append(pending) }
+      self.freeGroupCount.signal()
+    }
+  }
+
+  private func commit(_ pending: PendingGroup, _ requests: [Request], _ committer: Committer) {
+    var failure: LedgerError?
+    do throws(LedgerError) {
+      if pending.group.recordCount > 0 { try committer.commit(pending) }
+    } catch {
+      failure = error
+    }
+    for request in requests {
+      if let failure {
+        request.completion(.failure(failure))
+      } else {
+        request.completion(Self.complete(request.outcomes, committer))
+      }
+    }
+    if failure == nil { sealIfDue(committer) }
+  }
+
+  private static func complete(_ outcomes: [Sequencer.Outcome], _ committer: Committer)
+    -> Result<[AppendOutcome], LedgerError>
+  {
+    do throws(LedgerError) {
+      var completed: [AppendOutcome] = []
+      completed.reserveCapacity(outcomes.count)
+      for outcome in outcomes {
+        switch outcome {
+        case .recorded(let receipt): completed.append(.recorded(receipt))
+        case .duplicate(let record, let identifier):
+          completed.append(
+            .recorded(try committer.receipt(ofDuplicate: record, identifier: identifier)))
+        case .conflict(let record, let identifier):
+          completed.append(.conflict(index: record, identifier: identifier))
+        }
+      }
+      return .success(completed)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func sealIfDue(_ committer: Committer) {
+    let work: Sealing?
+    // A failure to begin poisons the committer, which the next append then answers.
+    do throws(LedgerError) { work = try committer.beginSealingIfDue() } catch { return }
+    guard let work else { return }
+    guard sealsInBackground else {
+      committer.finishSealing(Self.run(work))
+      return
+    }
+    sealing.async {
+      let result = Self.run(work)
+      self.committing.async { self.committer.withLock { $0.finishSealing(result) } }
+    }
+  }
+
+  private static func run(_ work: Sealing) -> Result<SealedSegment, LedgerError> {
+    Result { () throws(LedgerError) in try work.run() }
+  }
+
+  /// Takes no more work, and runs `body` after everything queued and after any sealing.
+  ///
+  /// - Returns: false if it was closed already; `body` is not run then.
+  func close(_ body: @escaping @Sendable (Committer) -> Void) -> Bool {
+    enqueue(
+      .command { [self] _ in
+        // A sealing's end is queued on the committing queue before the sealing queue goes on.
+        sealing.async {
+          self.committing.async { self.committer.withLock { body($0) } }
+        }
+      }, byteCount: 0, isLast: true)
+  }
+}
+
+extension LedgerError {
+
+  /// - Parameter step: how far the clock went ahead of where it should be.
+  init(clockStepMicroseconds step: Int64) {
+    let seconds = abs(step) / 1_000_000
+    self.init(
+      .clock,
+      "the system clock is \(seconds) s \(step < 0 ? "behind" : "ahead of") where it should be; "
+        + "nothing was appended. Set the clock, or pass --accept-clock to go on and have the step "
+        + "recorded")
+  }
+}

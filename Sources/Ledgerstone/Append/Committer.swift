@@ -1,0 +1,171 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+internal import SubjectVault
+
+/// The second stage of an append: makes groups durable, then lets the tree files follow, seals
+/// full files and signs checkpoints.
+///
+/// Used by one thread at a time. Any failure poisons it.
+final class Committer {
+  /// What the directory holds beside the log.
+  let tree: TreeFiles
+  let log: GroupLog
+  let vault: Vault
+  let options: LedgerOptions
+  private(set) var signer: CheckpointSigner
+  /// The tree of all durable records.
+  private(set) var frontier: TreeFrontier
+  private(set) var lastLeafHash: SHA256Digest
+  private(set) var lastRecordedTime: Timestamp
+  private var encoded = EncodedGroup()
+  /// Duplicate keys of the groups in `active`.
+  private var activeDuplicates: [RememberedDuplicate]
+  private var poison: LedgerError?
+  /// A snapshot of everything durable.
+  private var reader: LogReader
+
+  init(
+    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions,
+    signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
+    lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
+    reader: LogReader
+  ) {
+    self.tree = tree
+    self.log = log
+    self.vault = vault
+    self.options = options
+    self.signer = signer
+    self.frontier = frontier
+    self.lastLeafHash = lastLeafHash
+    self.lastRecordedTime = lastRecordedTime
+    self.activeDuplicates = activeDuplicates
+    self.reader = reader
+  }
+
+  deinit { log.abandon() }
+
+  /// Runs one operation; its failure is what every later one answers.
+  private func performing<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
+    if let poison {
+      throw LedgerError(
+        .poisoned,
+        "an earlier write failed (\(poison.message)); what was acknowledged is safe, open the "
+          + "ledger again to go on", underlying: poison)
+    }
+    do {
+      return try translatingErrors(body)
+    } catch {
+      poison = error
+      throw error
+    }
+  }
+
+  /// Makes one group durable: after this returns it may be acknowledged.
+  func commit(_ pending: PendingGroup) throws(LedgerError) {
+    try performing {
+      var encoder = log.makeEncoder()
+      encoder.encode(pending.group, into: &encoded)
+      try log.write(encoded)
+      reader = reader.appending(encoded)
+      for (level, hashes) in pending.treeHashes.enumerated() {
+        try tree.append(hashes, level: level)
+      }
+      frontier = pending.frontier
+      lastLeafHash = pending.lastLeafHash
+      lastRecordedTime = pending.recordedTime
+      activeDuplicates.append(contentsOf: pending.duplicates)
+    }
+  }
+
+  /// Sets the active file aside if it is full.
+  ///
+  /// - Returns: the work of sealing it, which any thread may do, or nil.
+  func beginSealingIfDue() throws(LedgerError) -> Sealing? {
+    guard log.isSealDue(target: options.segmentByteCountTarget), !log.isSealing else { return nil }
+    return try performing {
+      // What lies below a sealed segment is never derived again, so it has to be durable first.
+      try tree.synchronize()
+      let job = try log.beginSealing(lastLeafHash: lastLeafHash)
+      reader = try reader.beginningFile(job)
+      defer { activeDuplicates.removeAll(keepingCapacity: true) }
+      return Sealing(
+        job: job, frontierAfter: frontier.hashes, duplicates: activeDuplicates, vault: vault,
+        windowRecordCount: UInt64(options.duplicateWindowRecordCount))
+    }
+  }
+
+  /// Ends a sealing that `Sealing.run` carried out.
+  func finishSealing(_ result: Result<SealedSegment, LedgerError>) {
+    switch result {
+    case .failure(let error): poison = poison ?? error
+    case .success(let segment):
+      log.finishSealing()
+      reader = reader.sealing(segment)
+    }
+  }
+
+  /// Signs what is durable, and publishes it.
+  func checkpoint() throws(LedgerError) -> LedgerNote {
+    try performing {
+      // A reader of the new checkpoint wants the tree under it.
+      try tree.synchronize()
+      return try signer.sign(frontier) { range, body in
+        try reader.forEachHeader(in: range) { _, _, leafHash in body(leafHash) }
+      }
+    }
+  }
+
+  /// The original's receipt of a duplicate: the record is durable by now.
+  func receipt(ofDuplicate record: UInt64, identifier: String?) throws(LedgerError) -> Receipt {
+    try translatingErrors {
+      let stored = try reader.header(at: record)
+      let header = try RecordHeader.decode(stored.bytes.rawSpan)
+      return Receipt(
+        index: record, leafHash: stored.leafHash, recordedTime: header.recordedTime,
+        identifier: identifier, isDuplicate: true)
+    }
+  }
+
+  /// Leaves everything durable and marks the end as clean, unless something failed.
+  func close(_ lock: consuming ExclusiveLock) throws(LedgerError) {
+    var failure = poison
+    do throws(LedgerError) {
+      try translatingErrors {
+        if poison == nil { try tree.synchronize() }
+        try tree.close()
+        if poison == nil { try log.close(marking: lock) } else { log.abandon() }
+      }
+    } catch {
+      failure = failure ?? error
+    }
+    do throws(StorageError) {
+      try lock.release()
+    } catch {
+      failure = failure ?? LedgerError(error)
+    }
+    if let failure, failure != poison { throw failure }
+  }
+}
+
+/// The background half of sealing: writes the segment, remembers its duplicate keys in the vault,
+/// and only then retires the file they stood in.
+struct Sealing: Sendable {
+  let job: SealingJob
+  let frontierAfter: [SHA256Digest]
+  let duplicates: [RememberedDuplicate]
+  let vault: Vault
+  let windowRecordCount: UInt64
+
+  func run() throws(LedgerError) -> SealedSegment {
+    try translatingErrors {
+      let segment = try job.writeSegment(frontierAfter: frontierAfter)
+      let end = job.records.upperBound
+      try vault.remember(
+        duplicates, windowStart: end > windowRecordCount ? end - windowRecordCount : 0)
+      try job.retire()
+      return segment
+    }
+  }
+}

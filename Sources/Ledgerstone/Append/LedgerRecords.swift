@@ -1,0 +1,33 @@
+internal import LedgerFormat
+
+/// The records that the ledger writes about itself.
+enum LedgerRecords {
+  static let createdKind = "ledger/created"
+  static let recoveredKind = "ledger/recovered"
+  static let clockKind = "ledger/clock"
+  /// The source of records that no producer sent.
+  static let source = "ledgerstone"
+
+  /// Record 0.
+  static func created(_ identity: LedgerIdentity, continuing old: TreeHead?) -> RecordContent {
+    var content = RecordContent(kind: createdKind, source: source)
+    content.identity = identity
+    content.head = old
+    return content
+  }
+
+  /// A tail that was never acknowledged was cut off and set aside.
+  static func recovered(tornByteCount: Int, offset: UInt64) -> RecordContent {
+    var content = RecordContent(kind: recoveredKind, source: source)
+    content.attributes["bytes"] = .integer(Int64(tornByteCount))
+    content.attributes["offset"] = .integer(Int64(clamping: offset))
+    return content
+  }
+
+  /// The clock stepped and the operator accepted it.
+  static func clockStepped(byMicroseconds step: Int64) -> RecordContent {
+    var content = RecordContent(kind: clockKind, source: source)
+    content.attributes["stepMicroseconds"] = .integer(step)
+    return content
+  }
+}

@@ -1,0 +1,81 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+internal import SubjectVault
+
+/// Signs checkpoints, and only ones that extend the newest the key ever signed.
+struct CheckpointSigner {
+  let origin: String
+  let key: NoteSignerKey
+  let vault: Vault
+  let fileSystem: any FileSystem
+  /// Where the published note lies.
+  let path: String
+  /// The tree under the newest note; empty before the first.
+  private(set) var signedFrontier: TreeFrontier
+  private(set) var newest: LedgerNote?
+
+  init(
+    origin: String, key: NoteSignerKey, vault: Vault, fileSystem: any FileSystem, path: String,
+    newest: LedgerNote?, signedFrontier: TreeFrontier
+  ) {
+    self.origin = origin
+    self.key = key
+    self.vault = vault
+    self.fileSystem = fileSystem
+    self.path = path
+    self.newest = newest
+    self.signedFrontier = signedFrontier
+  }
+
+  /// Signs the tree of `frontier`, unless it is the one signed last.
+  ///
+  /// The records since the last signature are read back from the disk and hashed again; the tree
+  /// they give, on top of the one signed last, must be the tree in memory. The note is durable in
+  /// the vault before it is published.
+  ///
+  /// - Parameters:
+  ///   - frontier: the tree of all durable records.
+  ///   - readBack: calls its argument with the leaf hash of each record of a range, from the disk.
+  mutating func sign(
+    _ frontier: TreeFrontier,
+    readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
+  ) throws(LedgerError) -> LedgerNote {
+    if let newest, newest.checkpoint.size == frontier.size { return newest }
+    var extended = signedFrontier
+    try translatingErrors {
+      try readBack(signedFrontier.size..<frontier.size) { extended.append($0) }
+    }
+    guard extended == frontier else {
+      throw LedgerError(
+        .corrupt,
+        "the records read back from the disk do not give the tree in memory; nothing was signed")
+    }
+    let note: LedgerNote
+    do {
+      let checkpoint = Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
+      let signed = try SignedNote.sign(checkpoint.text, with: [key])
+      note = try LedgerNote(
+        signed.encoded, keys: [key.verifierKey], origin: origin, name: "the new note",
+        code: .corrupt)
+    } catch let error as LedgerError {
+      throw error
+    } catch {
+      throw LedgerError(.invalid, "the checkpoint could not be signed: \(error)")
+    }
+    try translatingErrors { try vault.save(note: note.bytes) }
+    // From here on the key has signed this size, whatever happens to the publication.
+    newest = note
+    signedFrontier = frontier
+    try publish(note)
+    return note
+  }
+
+  /// Puts `note` where readers look for it.
+  func publish(_ note: LedgerNote) throws(LedgerError) {
+    try translatingErrors {
+      try fileSystem.replaceFile(path, with: note.bytes, permissions: .file)
+    }
+  }
+}

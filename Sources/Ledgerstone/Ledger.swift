@@ -1,0 +1,88 @@
+internal import LedgerCryptography
+public import LedgerFormat
+internal import SegmentStorage
+
+/// A ledger open for writing: one process, one writer, many producers.
+///
+/// A class over a pipeline of two stages rather than an actor: the stages own their state and run
+/// at the same time, which one serial executor would forbid. All methods may be called from
+/// anywhere, at once.
+public final class Ledger: Sendable {
+  public let location: LedgerLocation
+  public let identity: LedgerIdentity
+  /// What opening found and did, one sentence each.
+  public let remarks: [String]
+  /// The 32-byte key of permanent pseudonyms.
+  public let nameKey: [UInt8]
+  private let pipeline: AppendPipeline
+  private let duplicateKey: HMACSHA256Key
+  private let lock: LockBox
+
+  init(
+    location: LedgerLocation, identity: LedgerIdentity, remarks: [String], nameKey: [UInt8],
+    duplicateKey: HMACSHA256Key, pipeline: AppendPipeline, lock: LockBox
+  ) {
+    self.location = location
+    self.identity = identity
+    self.remarks = remarks
+    self.nameKey = nameKey
+    self.duplicateKey = duplicateKey
+    self.pipeline = pipeline
+    self.lock = lock
+  }
+
+  /// An empty batch for this ledger.
+  public func makeBatch() -> RecordBatch { RecordBatch(duplicateKey: duplicateKey) }
+
+  /// Raw bytes of appends that are not acknowledged yet.
+  public var queuedByteCount: Int { pipeline.queuedByteCount }
+
+  /// Appends all records of `batch`, in order, and returns once they are on disk.
+  ///
+  /// Batches of several callers share a sync. A batch larger than a group is not atomic: after a
+  /// crash a prefix of it may be there.
+  ///
+  /// - Returns: one outcome per record, in the batch's order.
+  /// - Throws: `poisoned`, `storage`, `clock` or `closed`. What was not acknowledged may or may not
+  ///   be there when the ledger is opened again, but never in part.
+  public func append(_ batch: RecordBatch) async throws(LedgerError) -> [AppendOutcome] {
+    let result = await withCheckedContinuation { continuation in
+      pipeline.append(batch) { continuation.resume(returning: $0) }
+    }
+    return try result.get()
+  }
+
+  /// Signs a checkpoint over all records appended before the call, if there is a new one.
+  ///
+  /// - Returns: the signed note's bytes, as published.
+  public func checkpoint() async throws(LedgerError) -> [UInt8] {
+    let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
+      let isAccepted = pipeline.perform { committer in
+        continuation.resume(
+          returning: Result { () throws(LedgerError) in try committer.checkpoint().bytes })
+      }
+      if !isAccepted {
+        continuation.resume(returning: .failure(LedgerError(.closed, "the ledger was closed")))
+      }
+    }
+    return try result.get()
+  }
+
+  /// Finishes what is under way, leaves everything durable and releases the lock.
+  ///
+  /// - Throws: `storage` if that failed; what was acknowledged is safe all the same.
+  public func close() async throws(LedgerError) {
+    let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
+      let lock = lock
+      let isAccepted = pipeline.close { committer in
+        continuation.resume(
+          returning: Result { () throws(LedgerError) in
+            if let held = lock.take() { try committer.close(held) }
+          })
+      }
+      // A second call has nothing left to do.
+      if !isAccepted { continuation.resume(returning: .success(())) }
+    }
+    try result.get()
+  }
+}

@@ -1,0 +1,60 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import SegmentStorage
+
+/// What can be said of a folder before its records are read.
+struct LedgerDirectory {
+  let location: LedgerLocation
+  let fileSystem: any FileSystem
+
+  init(_ location: LedgerLocation, _ fileSystem: any FileSystem) {
+    self.location = location
+    self.fileSystem = fileSystem
+  }
+
+  /// Whether any file of a ledger is there.
+  func hasLedgerFiles() throws(LedgerError) -> Bool {
+    try translatingErrors {
+      for name in ["ledger.json", "active", "active.sealing", "log"] {
+        if try fileSystem.information(location.path(name)) != nil { return true }
+      }
+      return false
+    }
+  }
+
+  /// Reads `ledger.json`.
+  ///
+  /// - Throws: `noLedger` where there is none and no other file of a ledger either.
+  func ledgerFile() throws(LedgerError) -> LedgerFile {
+    let bytes = try translatingErrors {
+      try fileSystem.contentsIfPresent(
+        location.path("ledger.json"), limitBytes: FormatLimits.ledgerFileByteCountMax)
+    }
+    guard let bytes else {
+      guard try hasLedgerFiles() else {
+        throw LedgerError(.noLedger, "\(location.directory): there is no ledger here")
+      }
+      throw LedgerError(.corrupt, "\(location.path("ledger.json")) is missing")
+    }
+    do throws(FormatError) {
+      return try LedgerFile.decode(bytes)
+    } catch {
+      throw LedgerError(error, in: location.path("ledger.json"))
+    }
+  }
+
+  /// What record 0 says, checked against `ledger.json`.
+  static func identity(of header: RecordHeader, file: LedgerFile) throws(LedgerError)
+    -> LedgerIdentity
+  {
+    guard header.index == 0, header.content.kind == LedgerRecords.createdKind,
+      let identity = header.content.identity
+    else { throw LedgerError(.corrupt, "record 0 does not say what ledger this is") }
+    guard identity.ledgerFileHash == file.hash, identity.ledgerID == file.ledgerID,
+      identity.origin == file.origin, identity.verifierKeys.first == file.verifierKey
+    else {
+      throw LedgerError(.corrupt, "ledger.json is not the file whose hash record 0 holds")
+    }
+    return identity
+  }
+}

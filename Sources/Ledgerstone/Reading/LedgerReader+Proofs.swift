@@ -1,0 +1,116 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+
+extension LedgerReader {
+  /// A `c2sp.org/tlog-proof@v1` file: that record `index` is under the newest checkpoint.
+  ///
+  /// - Throws: `noCheckpoint`; `notFound` if the checkpoint does not cover the record; `corrupt`.
+  public func inclusionProof(at index: UInt64) throws(LedgerError) -> [UInt8] {
+    let note = try newestNote()
+    let size = note.checkpoint.size
+    guard index < size else {
+      let hint =
+        index < self.size
+        ? "sign a new one with: ledgerstone checkpoint \(location.directory)"
+        : "the ledger has \(self.size) records"
+      throw LedgerError(
+        .notFound, "the newest checkpoint covers \(size) records, not record \(index); \(hint)")
+    }
+    let tree = try tree(of: note)
+    return try translatingErrors {
+      let proof = try InclusionProof.make(index: index, treeSize: size, reader: tree)
+      return try InclusionProofFile(proof: proof, note: note.note).encoded
+    }
+  }
+
+  /// A `ledgerstone/consistency@v1` file: that the newest checkpoint extends `old`.
+  ///
+  /// - Parameter old: a signed checkpoint of this ledger, saved earlier.
+  /// - Throws: `noCheckpoint`; `invalid` if `old` is no checkpoint of this ledger; `forked` if it
+  ///   is one, but of another history.
+  public func consistencyProof(since old: [UInt8]) throws(LedgerError) -> [UInt8] {
+    let note = try newestNote()
+    let saved = try LedgerNote(
+      old, keys: keys, origin: identity.origin, name: "the saved checkpoint", code: .invalid)
+    guard saved.checkpoint.size <= note.checkpoint.size else {
+      throw LedgerError(
+        .forked,
+        "the saved checkpoint covers \(saved.checkpoint.size) records, the newest here only "
+          + "\(note.checkpoint.size): this ledger was rolled back")
+    }
+    let tree = try tree(of: note)
+    return try translatingErrors {
+      let frontier = try TreeFrontier(size: saved.checkpoint.size, reading: tree)
+      guard frontier.root == saved.checkpoint.root else {
+        throw LedgerError(
+          .forked,
+          "this ledger is not the one that signed the saved checkpoint: the roots at size "
+            + "\(saved.checkpoint.size) differ")
+      }
+      let proof = try ConsistencyProof.make(
+        oldSize: saved.checkpoint.size, newSize: note.checkpoint.size, reader: tree)
+      return try ConsistencyProofFile(proof: proof, oldNote: saved.note, newNote: note.note)
+        .encoded
+    }
+  }
+
+  /// The published note, verified with the ledger's own keys.
+  func newestNote() throws(LedgerError) -> LedgerNote {
+    guard let checkpoint else {
+      throw LedgerError(.noCheckpoint, "\(location.directory) has no checkpoint yet")
+    }
+    let note = try LedgerNote(
+      checkpoint, keys: keys, origin: identity.origin, name: location.path("checkpoint"),
+      code: .corrupt)
+    guard note.checkpoint.size <= size else {
+      throw LedgerError(
+        .corrupt,
+        "the checkpoint covers \(note.checkpoint.size) records, but only \(size) are here")
+    }
+    return note
+  }
+
+  /// The tree under `note`: from the tree files where they give its root, else derived from the
+  /// log in memory, as a reader does not write.
+  func tree(of note: LedgerNote) throws(LedgerError) -> AnyNodeHashReader {
+    let size = note.checkpoint.size
+    let files = TileNodeHashReader(
+      source: TreeFileReader(directory: location.path("tree"), fileSystem: fileSystem),
+      treeSize: size)
+    if let frontier = try? TreeFrontier(size: size, reading: files),
+      frontier.root == note.checkpoint.root
+    {
+      return AnyNodeHashReader(files)
+    }
+    var tiles = MemoryTiles()
+    var frontier = TreeFrontier()
+    try translatingErrors {
+      try log.forEachHeader(in: 0..<size) { _, _, leafHash in
+        tiles.append(level: 0, leafHash)
+        frontier.append(leafHash) { level, _, hash in
+          if level.isMultiple(of: 8) { tiles.append(level: level / 8, hash) }
+        }
+      }
+    }
+    guard frontier.root == note.checkpoint.root else {
+      throw LedgerError(
+        .corrupt,
+        "the records do not give the checkpoint's root; run: ledgerstone verify "
+          + location.directory)
+    }
+    return AnyNodeHashReader(TileNodeHashReader(source: tiles, treeSize: size))
+  }
+}
+
+/// Node hashes from wherever the tree is.
+struct AnyNodeHashReader: NodeHashReader {
+  private let base: any NodeHashReader
+
+  init(_ base: any NodeHashReader) { self.base = base }
+
+  func hashes(at coordinates: [TreeCoordinate]) throws -> [SHA256Digest] {
+    try base.hashes(at: coordinates)
+  }
+}

@@ -1,0 +1,128 @@
+public import LedgerCryptography
+public import LedgerFormat
+internal import MerkleLog
+public import SegmentStorage
+
+/// A ledger as it lies on disk, read without a lock and without writing.
+///
+/// A snapshot: what is appended later is seen by a reader opened later.
+public struct LedgerReader: Sendable {
+  public let location: LedgerLocation
+  /// What record 0 says of the ledger.
+  public let identity: LedgerIdentity
+  /// The published signed note as it is on disk, or nil before the first.
+  public let checkpoint: [UInt8]?
+  let log: LogReader
+  let fileSystem: any FileSystem
+  let keys: [NoteVerifierKey]
+
+  /// Opens the ledger at `location`.
+  ///
+  /// - Throws: `noLedger`, `incomplete`, `newerFormat`, `corrupt`, `storage`.
+  public static func open(
+    at location: LedgerLocation, fileSystem: any FileSystem = POSIXFileSystem()
+  ) throws(LedgerError) -> LedgerReader {
+    let file = try LedgerDirectory(location, fileSystem).ledgerFile()
+    return try translatingErrors {
+      // Before the files are listed: a checkpoint never reaches beyond what was listed after it.
+      let checkpoint = try fileSystem.contentsIfPresent(
+        location.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax)
+      let log = try StorageLocation(
+        fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID
+      ).openForReading()
+      guard log.endRecord > 0 else {
+        throw LedgerError(
+          .incomplete,
+          "\(location.directory): init was interrupted; repeat it with the same arguments")
+      }
+      let record = try RecordHeader.decode(log.header(at: 0).bytes.rawSpan)
+      let identity = try LedgerDirectory.identity(of: record, file: file)
+      return LedgerReader(
+        location: location, identity: identity, checkpoint: checkpoint, log: log,
+        fileSystem: fileSystem,
+        keys: try identity.verifierKeys.map { try NoteVerifierKey(vkey: $0) })
+    }
+  }
+
+  /// Records that are there.
+  public var size: UInt64 { log.endRecord }
+}
+
+/// One record as it is stored.
+public struct StoredRecord: Sendable {
+  public let header: RecordHeader
+  /// The leaf's exact bytes.
+  public let bytes: [UInt8]
+  public let leafHash: SHA256Digest
+}
+
+extension LedgerReader {
+  /// The record at `index`.
+  ///
+  /// - Throws: `notFound` beyond the end, `corrupt`, `storage`.
+  public func record(at index: UInt64) throws(LedgerError) -> StoredRecord {
+    guard index < size else {
+      throw LedgerError(
+        .notFound, "there is no record \(index): the ledger has \(size) records")
+    }
+    return try translatingErrors {
+      let stored = try log.header(at: index)
+      return StoredRecord(
+        header: try RecordHeader.decode(stored.bytes.rawSpan), bytes: stored.bytes,
+        leafHash: stored.leafHash)
+    }
+  }
+
+  /// All parts of the record that `index` is a part of, in order.
+  public func parts(at index: UInt64) throws(LedgerError) -> [StoredRecord] {
+    let record = try record(at: index)
+    guard let part = record.header.content.part else { return [record] }
+    let first = index - UInt64(part.number)
+    var parts: [StoredRecord] = []
+    for position in 0..<UInt64(part.count) { parts.append(try self.record(at: first + position)) }
+    return parts
+  }
+
+  /// Salt and bytes of one body: what opens its commitment.
+  ///
+  /// - Throws: `notFound`, `erased`, `corrupt`, `storage`.
+  public func opening(record index: UInt64, body: Int) throws(LedgerError)
+    -> (salt: [UInt8], bytes: [UInt8])
+  {
+    let record = try record(at: index)
+    guard record.header.content.bodies.indices.contains(body) else {
+      throw LedgerError(
+        .notFound,
+        "record \(index) has \(record.header.content.bodies.count) bodies, counted from 0")
+    }
+    let stored = try translatingErrors { try log.bodies(of: index) }
+    guard let found = stored.first(where: { $0.slot.body == UInt64(body) }) else {
+      throw LedgerError(.corrupt, "body \(body) of record \(index) is missing")
+    }
+    switch found.content {
+    case .present(let salt, let bytes):
+      return (salt, bytes)
+    case .erased(let plan):
+      throw LedgerError(
+        .erased, "body \(body) of record \(index) was erased; the plan is record \(plan)")
+    }
+  }
+
+  /// The bytes of one body, as received.
+  public func body(record index: UInt64, body: Int) throws(LedgerError) -> [UInt8] {
+    try opening(record: index, body: body).bytes
+  }
+
+  /// Calls `body` with every record of `range`, in order.
+  public func forEachRecord(
+    in range: Range<UInt64>, _ body: (StoredRecord) throws -> Void
+  ) throws(LedgerError) {
+    try translatingErrors {
+      try log.forEachHeader(in: range) { _, bytes, leafHash in
+        try body(
+          StoredRecord(
+            header: try RecordHeader.decode(bytes), bytes: bytes.copied(), leafHash: leafHash))
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+internal import LedgerCryptography
+
+/// One JSON text that was checked in full, with a table of where its values lie.
+///
+/// The bytes are kept as they came; numbers stay text and strings are decoded when asked for, so
+/// that nothing is rounded or normalised on the way. An object may repeat a member name, as
+/// RFC 8259 §4 allows: looking one up gives the last, listing members gives all.
+public struct JSONDocument: Sendable {
+  /// The bytes as given to the initialiser.
+  public let bytes: [UInt8]
+  let tokens: [JSONToken]
+
+  /// The most arrays and objects that may be open at once.
+  public static let depthMax = 512
+  /// The most bytes of one document: offsets have 32 bits.
+  public static let byteCountMax = Int(UInt32.max) - 1
+
+  /// Checks all of `bytes`, which must be one value with white space around it at most.
+  ///
+  /// - Throws: the first place where the bytes are not JSON.
+  /// - Complexity: O(n), and 16 bytes of memory per value.
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
+    guard bytes.count <= Self.byteCountMax else {
+      throw JSONError(
+        reason: .fileTooLong(byteCount: bytes.count, limit: Self.byteCountMax), position: .start)
+    }
+    var scanner = JSONScanner(bytes.rawSpan, depthMax: Self.depthMax, keepsTokens: true)
+    try scanner.scanValue()
+    try scanner.finish()
+    tokens = scanner.tokens
+    self.bytes = bytes
+  }
+
+  /// The outermost value.
+  public var root: JSONValue { JSONValue(document: self, position: 0) }
+
+  /// The bytes of the outermost value without white space around it. No copy is made where
+  /// there is none.
+  public var rootBytes: [UInt8] {
+    let range = root.byteRange
+    return range == bytes.indices ? bytes : Array(bytes[range])
+  }
+}
+
+/// Where one value lies in a document.
+struct JSONToken: Sendable {
+  enum Kind: UInt8, Sendable {
+    case object
+    case array
+    case string
+    case number
+    case `true`
+    case `false`
+    case null
+  }
+
+  var start: UInt32
+  var end: UInt32
+  /// The position of the first token behind this value and all within it.
+  var next: UInt32
+  var kind: Kind
+  var hasEscapes: Bool
+}

@@ -1,0 +1,104 @@
+/// One value of a checked document. Cheap to copy: it shares the document.
+public struct JSONValue: Sendable {
+  let document: JSONDocument
+  let position: Int
+
+  private var token: JSONToken { document.tokens[position] }
+
+  /// The value's bytes in the document, quotation marks and brackets included.
+  public var byteRange: Range<Int> { Int(token.start)..<Int(token.end) }
+
+  /// A copy of the value's bytes.
+  public var bytes: [UInt8] { Array(document.bytes[byteRange]) }
+
+  public var isObject: Bool { token.kind == .object }
+  public var isArray: Bool { token.kind == .array }
+  public var isNull: Bool { token.kind == .null }
+
+  /// What kind of value it is, in words for messages.
+  public var kindName: String {
+    switch token.kind {
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a string"
+    case .number: "a number"
+    case .true, .false: "a boolean"
+    case .null: "null"
+    }
+  }
+
+  /// The text of a string, escapes resolved; nil if it is none.
+  ///
+  /// An escape that is half of a surrogate pair without its other half becomes U+FFFD, because no
+  /// Unicode text can hold it. Two names that differ only there are then alike.
+  public var string: String? {
+    guard token.kind == .string else { return nil }
+    let inner = byteRange.lowerBound + 1..<byteRange.upperBound - 1
+    if token.hasEscapes { return JSONText.unescaped(document.bytes[inner]) }
+    return String(decoding: document.bytes[inner], as: UTF8.self)
+  }
+
+  /// The number as it is spelled; nil if it is none.
+  public var number: String? {
+    guard token.kind == .number else { return nil }
+    return String(decoding: document.bytes[byteRange], as: UTF8.self)
+  }
+
+  public var boolean: Bool? {
+    switch token.kind {
+    case .true: true
+    case .false: false
+    default: nil
+    }
+  }
+
+  /// The elements of an array; nil if it is none.
+  public var elements: [JSONValue]? {
+    guard token.kind == .array else { return nil }
+    var result: [JSONValue] = []
+    var place = position + 1
+    while place < Int(token.next) {
+      result.append(JSONValue(document: document, position: place))
+      place = Int(document.tokens[place].next)
+    }
+    return result
+  }
+
+  /// The members of an object in their order, repeated names included; nil if it is none.
+  public var members: [(name: String, value: JSONValue)]? {
+    guard token.kind == .object else { return nil }
+    var result: [(name: String, value: JSONValue)] = []
+    var place = position + 1
+    while place < Int(token.next) {
+      let name = JSONValue(document: document, position: place).string ?? ""
+      result.append((name, JSONValue(document: document, position: place + 1)))
+      place = Int(document.tokens[place + 1].next)
+    }
+    return result
+  }
+
+  /// The last member called `name`, compared by UTF-8 bytes; nil if there is none or this is no
+  /// object.
+  public subscript(name: String) -> JSONValue? {
+    guard token.kind == .object else { return nil }
+    var found: JSONValue?
+    var place = position + 1
+    while place < Int(token.next) {
+      if isName(at: place, name) {
+        found = JSONValue(document: document, position: place + 1)
+      }
+      place = Int(document.tokens[place + 1].next)
+    }
+    return found
+  }
+
+  private func isName(at place: Int, _ name: String) -> Bool {
+    let token = document.tokens[place]
+    if token.hasEscapes {
+      let decoded = JSONValue(document: document, position: place).string ?? ""
+      return decoded.utf8.elementsEqual(name.utf8)
+    }
+    let inner = Int(token.start) + 1..<Int(token.end) - 1
+    return inner.count == name.utf8.count && document.bytes[inner].elementsEqual(name.utf8)
+  }
+}

@@ -1,0 +1,114 @@
+internal import LedgerFormat
+
+/// One value of a native record and the path that leads to it; reads it strictly.
+struct NativeField {
+  let value: JSONValue
+  let path: String
+
+  func error(_ reason: NativeRecordError.Reason) -> NativeRecordError {
+    NativeRecordError(path: path, reason: reason)
+  }
+
+  private func wrongType(_ expected: String) -> NativeRecordError {
+    error(.wrongType(expected: expected, found: value.kindName))
+  }
+
+  /// An object that has no other members than `allowed`, each once at most.
+  func object(_ allowed: [String]) throws(NativeRecordError) -> NativeObject {
+    guard let members = value.members else { throw wrongType("an object") }
+    var fields: [String: NativeField] = [:]
+    for (name, value) in members {
+      let field = NativeField(value: value, path: path.isEmpty ? name : "\(path).\(name)")
+      guard allowed.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+        throw field.error(.unknownField)
+      }
+      guard fields.updateValue(field, forKey: name) == nil else {
+        throw field.error(.repeatedField)
+      }
+    }
+    return NativeObject(fields: fields, path: path)
+  }
+
+  /// An array of at most `limit` elements.
+  func elements(limit: Int) throws(NativeRecordError) -> [NativeField] {
+    guard let elements = value.elements else { throw wrongType("an array") }
+    guard elements.count <= limit else {
+      throw error(.tooMany(count: elements.count, limit: limit))
+    }
+    return elements.enumerated().map { NativeField(value: $1, path: "\(path)[\($0)]") }
+  }
+
+  func text() throws(NativeRecordError) -> String {
+    guard let text = value.string else { throw wrongType("a string") }
+    return text
+  }
+
+  /// A text of 1 (or 0) to 4096 UTF-8 bytes.
+  func name(mayBeEmpty: Bool = false) throws(NativeRecordError) -> String {
+    let text = try text()
+    guard mayBeEmpty || !text.isEmpty else { throw error(.empty) }
+    guard text.utf8.count <= FormatLimits.nameByteCountMax else {
+      throw error(
+        .overLimit(byteCount: text.utf8.count, limit: FormatLimits.nameByteCountMax))
+    }
+    return text
+  }
+
+  func boolean() throws(NativeRecordError) -> Bool {
+    guard let boolean = value.boolean else { throw wrongType("true or false") }
+    return boolean
+  }
+
+  func code<Code: NamedCode>(_: Code.Type) throws(NativeRecordError) -> Code {
+    let name = try text()
+    guard let code = Code(codeName: name) else {
+      throw error(.unknownValue(found: name, allowed: Code.codeNames))
+    }
+    return code
+  }
+
+  /// An integer spelled with digits alone. `-0` is none: no integer is written so.
+  func integer<Integer: FixedWidthInteger>(_: Integer.Type) throws(NativeRecordError) -> Integer {
+    guard let number = value.number else { throw wrongType("an integer") }
+    guard let integer = Integer(number), number != "-0" else {
+      throw error(
+        .notAnInteger(found: number, range: "from \(Integer.min) to \(Integer.max)"))
+    }
+    return integer
+  }
+
+  /// A list of flag names, each once at most.
+  func flags<Flags: OptionSet>(
+    _ names: [(name: String, flag: Flags)]
+  ) throws(NativeRecordError) -> Flags where Flags.Element == Flags {
+    var flags: Flags = []
+    for element in try elements(limit: names.count) {
+      let text = try element.text()
+      guard let flag = names.first(where: { $0.name.utf8.elementsEqual(text.utf8) })?.flag else {
+        throw element.error(
+          .unknownValue(
+            found: text, allowed: names.map(\.name).joined(separator: ", ")))
+      }
+      guard flags.isDisjoint(with: flag) else { throw element.error(.repeatedField) }
+      flags.insert(flag)
+    }
+    return flags
+  }
+}
+
+/// An object whose member names were checked.
+struct NativeObject {
+  let fields: [String: NativeField]
+  let path: String
+
+  /// The member called `name`; `null` is not taken for an absent one.
+  subscript(name: String) -> NativeField? { fields[name] }
+
+  func require(_ name: String) throws(NativeRecordError) -> NativeField {
+    guard let field = fields[name] else {
+      throw NativeRecordError(
+        path: path.isEmpty ? name : "\(path).\(name)", reason: .missingField)
+    }
+    return field
+  }
+}
