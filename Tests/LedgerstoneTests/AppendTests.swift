@@ -1,6 +1,7 @@
 import LedgerCryptography
 import LedgerFormat
 import LedgerTestSupport
+import Provenance
 import Ledgerstone
 import MerkleLog
 import SegmentStorage

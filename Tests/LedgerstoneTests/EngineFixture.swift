@@ -1,5 +1,6 @@
 import LedgerFormat
 import LedgerTestSupport
+import Provenance
 import Ledgerstone
 import SegmentStorage
 import Synchronization

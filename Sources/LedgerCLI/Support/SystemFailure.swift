@@ -11,7 +11,7 @@ enum SystemFailure {
     return describe(code)
   }
 
-  static func describe(_ code: POSIXErrorCode) -> String {
+  private static func describe(_ code: POSIXErrorCode) -> String {
     switch code {
     case .ENOENT: "No such file or directory"
     case .EACCES, .EPERM: "Permission denied"

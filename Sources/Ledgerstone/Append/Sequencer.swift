@@ -2,6 +2,7 @@ internal import LedgerCryptography
 internal import LedgerFormat
 internal import MerkleLog
 internal import SubjectVault
+internal import Provenance
 
 /// The first stage of an append: numbers records, chains them and grows the tree, in memory only.
 ///
