@@ -63,6 +63,7 @@ let package = Package(
       name: "LedgerCLI",
       dependencies: [
         "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: strict),

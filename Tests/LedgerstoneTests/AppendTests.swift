@@ -1,9 +1,9 @@
 import LedgerCryptography
 import LedgerFormat
 import LedgerTestSupport
-import Provenance
 import Ledgerstone
 import MerkleLog
+import Provenance
 import SegmentStorage
 import Testing
 

@@ -1,7 +1,7 @@
 import LedgerFormat
 import LedgerTestSupport
-import Provenance
 import Ledgerstone
+import Provenance
 import SegmentStorage
 import Synchronization
 

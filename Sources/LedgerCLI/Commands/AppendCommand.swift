@@ -77,7 +77,7 @@ struct AppendCommand: AsyncParsableCommand {
 
   /// The header that the arguments describe, checked as a native record is.
   private func content() throws -> RecordContent {
-    guard let known = RecordKind(exactly: kind), !known.isWrittenByLedgerOnly else {
+    guard let known = RecordKind(rawValue: kind), !known.isWrittenByLedgerOnly else {
       let kinds = RecordKind.native.map(\.rawValue).joined(separator: ", ")
       throw CommandFailure(.usage, "'\(kind)' is no kind that can be appended; these are: \(kinds)")
     }

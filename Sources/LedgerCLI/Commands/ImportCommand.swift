@@ -63,10 +63,11 @@ struct ImportCommand: AsyncParsableCommand {
     let status = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
       ledger in
       let report = ImportReport()
+      let nameKey = ledger.nameKey
       let channel = BoundedChannel<ImportBatch>(capacity: 2)
       let reader = ImportReader(
         format: format, source: source, rules: rules,
-        nameKey: HMACSHA256Key(ledger.nameKey.rawSpan), report: report, channel: channel,
+        nameKey: HMACSHA256Key(nameKey.rawSpan), report: report, channel: channel,
         emptyBatch: ledger.makeBatch())
       return try await Self.run(
         reader, files, ledger, report: report, wantsReceipts: wantsReceipts)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LedgerFormat
 internal import Ledgerstone
 
 struct InspectCommand: ParsableCommand {
@@ -28,7 +29,9 @@ struct InspectCommand: ParsableCommand {
     ]
     for file in inspection.files {
       var line = "\(pad(String(file.sizeBytes), 12))  \(file.path)  \(file.role)"
-      if let records = file.records { line += ", records \(records.lowerBound)–\(records.upperBound - 1)" }
+      if let records = file.records {
+        line += ", records \(records.lowerBound)–\(records.upperBound - 1)"
+      }
       if let blocks = file.blockCount { line += ", \(blocks) blocks" }
       lines.append(line)
     }

@@ -47,10 +47,9 @@ struct VerifyCommand: ParsableCommand {
         throw CommandFailure(.usage, "--key: '\(text)' is no verifier key: \(error)")
       }
     }
-    var isDirectory: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     let report =
-      exists && !isDirectory.boolValue
+      kind == .typeRegular
       ? try verifyFile(keys ?? []) : try verifyLedger(keys ?? [])
     try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
     let status = ExitStatus(report.status)

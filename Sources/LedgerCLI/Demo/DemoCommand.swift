@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import LedgerCryptography
 internal import LedgerFormat
 internal import LedgerVerifier
 internal import Ledgerstone
@@ -23,7 +24,8 @@ struct DemoCommand: AsyncParsableCommand {
       directory.map { LedgerPath.absolute($0) }
       ?? NSTemporaryDirectory() + "ledgerstone-demo-\(UUID().uuidString)"
     let isTemporary = directory == nil
-    if let present = try? FileManager.default.contentsOfDirectory(atPath: folder), !present.isEmpty {
+    if let present = try? FileManager.default.contentsOfDirectory(atPath: folder), !present.isEmpty
+    {
       throw CommandFailure(.failed, "\(folder) is not empty")
     }
     do {
@@ -35,7 +37,8 @@ struct DemoCommand: AsyncParsableCommand {
     defer { if isTemporary { try? FileManager.default.removeItem(atPath: folder) } }
     try await DemoStory(folder: folder).tell()
     if !isTemporary {
-      try StandardOutput.print("\nEverything is in \(folder); try: ledgerstone inspect \(folder)/ledger")
+      try StandardOutput.print(
+        "\nEverything is in \(folder); try: ledgerstone inspect \(folder)/ledger")
     }
   }
 }
@@ -122,7 +125,8 @@ private struct DemoStory {
     let proof = try reader.inclusionProof(at: index)
     let entry = try reader.record(at: index).bytes
     try say(
-      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); neither needs the ledger")
+      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); neither needs the ledger"
+    )
     let report = ProofVerification.verify(
       proof, entry: entry, opening: nil, keys: [try NoteVerifierKey(vkey: vkey)])
     for line in report.lines { try say("   \(line)") }

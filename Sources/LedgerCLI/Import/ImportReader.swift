@@ -50,7 +50,6 @@ struct ImportReader: Sendable {
     for file in files {
       do {
         try read(file, into: &gathered)
-        try hand(&gathered)
       } catch is Stopped {
         return
       } catch let failure as CommandFailure {
@@ -59,6 +58,8 @@ struct ImportReader: Sendable {
         report.unreadable("\(file): \(SystemFailure.reason(of: error))")
       }
     }
+    // The channel takes nothing more only where the command has ended already.
+    try? hand(&gathered)
     channel.finish()
   }
 
@@ -75,7 +76,8 @@ struct ImportReader: Sendable {
       var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
       while !chunk.isEmpty {
         try lines.take(chunk) { try add($0, file, &gathered) }
-        try hand(&gathered)
+        // What waits on a stream for more to come must not wait for its receipt.
+        if file == "-" { try hand(&gathered) }
         chunk = Array(try nextChunk(handle, isStream: file == "-"))
       }
       try lines.finish { try add($0, file, &gathered) }

@@ -1,5 +1,5 @@
-internal import Ledgerstone
 internal import LedgerVerifier
+internal import Ledgerstone
 
 /// Every status the program ends with; also the table in the help and the README.
 enum ExitStatus: Int32, CaseIterable {

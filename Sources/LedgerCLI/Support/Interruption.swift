@@ -5,9 +5,9 @@ internal import Synchronization
 /// Turns the first SIGINT or SIGTERM into a call, and lets the second end the process as usual.
 ///
 /// While it lives the signals' own effect, ending the process in the middle of a write, is off.
-final class Interruption: Sendable {
+final class Interruption {
   private let flag = Flag()
-  private let sources: [any DispatchSourceSignal & Sendable]
+  private let sources: [any DispatchSourceSignal]
 
   init(_ body: @escaping @Sendable () -> Void) {
     let flag = flag

@@ -6,7 +6,9 @@ enum SmallFile {
   static func read(_ path: String, limit: Int = 64 << 20) throws(CommandFailure) -> [UInt8] {
     do {
       let handle =
-        path == "-" ? FileHandle.standardInput : try FileHandle(
+        path == "-"
+        ? FileHandle.standardInput
+        : try FileHandle(
           forReadingFrom: URL(fileURLWithPath: path))
       guard let data = try handle.read(upToCount: limit + 1) else { return [] }
       guard data.count <= limit else {

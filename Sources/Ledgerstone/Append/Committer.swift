@@ -1,9 +1,9 @@
 internal import LedgerCryptography
 internal import LedgerFormat
 internal import MerkleLog
+internal import Provenance
 internal import SegmentStorage
 internal import SubjectVault
-internal import Provenance
 
 /// The second stage of an append: makes groups durable, then lets the tree files follow, seals
 /// full files and signs checkpoints.

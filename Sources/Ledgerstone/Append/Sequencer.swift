@@ -1,8 +1,8 @@
 internal import LedgerCryptography
 internal import LedgerFormat
 internal import MerkleLog
-internal import SubjectVault
 internal import Provenance
+internal import SubjectVault
 
 /// The first stage of an append: numbers records, chains them and grows the tree, in memory only.
 ///

@@ -1,0 +1,125 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+
+/// A group frame found in a window of the file.
+struct ScannedFrame: Sendable {
+  var header: GroupFrameHeader
+  /// Where its bytes lie in the window.
+  var range: Range<Int>
+}
+
+/// Walks through the frames of one group log, window by window.
+struct FrameScan {
+  /// What ends a run of frames.
+  enum Stop: Equatable {
+    /// The file's last byte was read.
+    case end
+    /// From `position` on there is no whole frame of this ledger that names its own offset.
+    case broken(String)
+  }
+
+  let file: any EvidenceFile
+  let ledgerID: LedgerID?
+  /// Where the next frame should begin.
+  private(set) var position: Int
+  private(set) var window: [UInt8] = []
+  private(set) var frames: [ScannedFrame] = []
+
+  /// Bytes read at once; one frame may be larger.
+  static let windowByteCount = 8 << 20
+
+  init(_ file: any EvidenceFile, ledgerID: LedgerID?) {
+    self.file = file
+    self.ledgerID = ledgerID
+    position = ActiveFileHeader.byteCount
+  }
+
+  /// Reads the next frames into `frames`; nil while there may be more after them.
+  mutating func readWave() throws(EvidenceError) -> Stop? {
+    frames.removeAll(keepingCapacity: true)
+    let start = position
+    window.removeAll(keepingCapacity: true)
+    let windowEnd = min(file.byteCount, start + Self.windowByteCount)
+    guard start < windowEnd else { return .end }
+    try file.read(start..<windowEnd, into: &window)
+    while true {
+      let offset = position - start
+      if position == file.byteCount { return .end }
+      if frames.count > 0, window.count - offset < GroupFrameHeader.byteCount,
+        windowEnd < file.byteCount
+      {
+        return nil
+      }
+      let header: GroupFrameHeader
+      switch frameHeader(window.rawSpan.extracting(offset..<window.count)) {
+      case .success(let found): header = found
+      case .failure(let stop): return .broken(stop.reason)
+      }
+      guard header.frameByteCount <= file.byteCount - position else {
+        return .broken("group \(header.number) is cut off")
+      }
+      if offset + header.frameByteCount > window.count {
+        if frames.count > 0 { return nil }
+        try file.read(start + window.count..<start + offset + header.frameByteCount, into: &window)
+      }
+      frames.append(ScannedFrame(header: header, range: offset..<offset + header.frameByteCount))
+      position += header.frameByteCount
+    }
+  }
+
+  private struct Reason: Error {
+    var reason: String
+  }
+
+  /// The frame header at `position`, if one of this ledger that names that offset is there.
+  private func frameHeader(_ bytes: RawSpan) -> Result<GroupFrameHeader, Reason> {
+    var reader = ByteReader(bytes)
+    do throws(FormatError) {
+      let header = try GroupFrameHeader.decode(from: &reader)
+      guard header.offset == UInt64(position) else {
+        return .failure(Reason(reason: "the group frame names the offset \(header.offset)"))
+      }
+      if let ledgerID, header.ledgerID != ledgerID {
+        return .failure(Reason(reason: "the group frame is another ledger's"))
+      }
+      return .success(header)
+    } catch {
+      return .failure(Reason(reason: "\(error)"))
+    }
+  }
+
+  /// The next frame header after `offset` that names its own offset and has a number of at least
+  /// `least`: proof that what lies before it was once whole, since a group is written only after
+  /// the one before it was synced.
+  func laterFrame(after offset: Int, leastNumber least: UInt64) throws(EvidenceError)
+    -> GroupFrameHeader?
+  {
+    let magic = magicBytes()
+    var start = offset + 1
+    while start + GroupFrameHeader.byteCount <= file.byteCount {
+      let end = min(file.byteCount, start + (1 << 20))
+      let bytes = try file.bytes(start..<end)
+      for place in 0..<max(0, bytes.count - GroupFrameHeader.byteCount + 1)
+      where bytes[place] == magic[0] && bytes[place..<place + 8].elementsEqual(magic) {
+        var reader = ByteReader(bytes.rawSpan.extracting(place..<bytes.count))
+        guard let header = try? GroupFrameHeader.decode(from: &reader),
+          header.offset == UInt64(start + place), header.number >= least,
+          ledgerID == nil || header.ledgerID == ledgerID
+        else { continue }
+        return header
+      }
+      if end == file.byteCount { return nil }
+      start = end - GroupFrameHeader.byteCount + 1
+    }
+    return nil
+  }
+
+  private func magicBytes() -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.append(littleEndian: GroupFrameHeader.magic)
+    return bytes
+  }
+
+  /// Goes on at `offset`.
+  mutating func move(to offset: Int) { position = offset }
+}

@@ -1,0 +1,146 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import MerkleLog
+
+/// Links the frames of one group log with each other and with the chain, and decides what the end
+/// of the file means.
+struct FrameWalk {
+  let active: ActiveFile
+  /// Whether this is where the log ends; only there can a tear be.
+  let isLast: Bool
+  /// Records before this were met in sealed files.
+  let sealedEnd: UInt64
+  /// What the next frame must say; nil after damage.
+  private var expected: (number: UInt64, digest: TruncatedDigest, record: UInt64)?
+  private var leastNumber: UInt64 = 1
+  /// The file's end was judged.
+  private(set) var isFinished = false
+  /// After damage the scan goes on behind it.
+  var isResumed = false
+
+  init(_ active: ActiveFile, isLast: Bool, sealedEnd: UInt64) {
+    self.active = active
+    self.isLast = isLast
+    self.sealedEnd = sealedEnd
+    if let header = active.header {
+      expected = (header.firstGroup, header.previousDigest, header.firstRecord)
+      leastNumber = header.firstGroup
+    }
+  }
+
+  /// Checks the frames of one window on all workers and links them in order.
+  mutating func accept(
+    _ scan: inout FrameScan, stop: FrameScan.Stop?, _ chain: RecordChain, _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    let window = scan.window
+    let frames = scan.frames
+    let results = check.workers.map(frames) { [name = active.name] frame, scratch in
+      FrameCheck.run(
+        window.rawSpan.extracting(frame.range), header: frame.header, file: name,
+        raw: &scratch.raw)
+    }
+    for (position, (frame, result)) in zip(frames, results).enumerated() {
+      if result.isDamaged, position == frames.count - 1, stop != nil,
+        try isTorn(frame.header, scan, check)
+      {
+        let offset = Int(frame.header.offset)
+        return finishTorn(
+          offset, "the digests of group \(frame.header.number) do not match", chain)
+      }
+      try accept(frame.header, result, chain, check)
+    }
+  }
+
+  /// Whether a frame with wrong digests can be a write that never was acknowledged.
+  private func isTorn(_ header: GroupFrameHeader, _ scan: FrameScan, _ check: LedgerCheck)
+    throws(EvidenceError) -> Bool
+  {
+    guard isLast, header.firstRecord >= max(sealedEnd, check.checkpoint?.size ?? 0) else {
+      return false
+    }
+    let end = Int(header.offset) + header.frameByteCount
+    return try scan.laterFrame(after: end - 1, leastNumber: header.number + 1) == nil
+  }
+
+  private mutating func accept(
+    _ header: GroupFrameHeader, _ result: FrameResult, _ chain: RecordChain, _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    let place = Place(file: active.name, offset: header.offset)
+    let records = header.firstRecord...header.endRecord - 1
+    if let expected,
+      expected.number != header.number || expected.digest != header.previousDigest
+        || expected.record != header.firstRecord
+    {
+      chain.collector.add(
+        Finding(
+          .orderBroken,
+          "group \(header.number) does not continue the one before it", at: place,
+          records: records))
+    }
+    expected = (header.number + 1, header.digest, header.endRecord)
+    leastNumber = header.number + 1
+    check.lastGroup = (header.endRecord, header.number, header.digest)
+    check.summary.groupCount += 1
+    check.advance(chain, byteCount: header.frameByteCount)
+    check.closeGap(chain, to: header.firstRecord, before: place)
+    for outcome in result.headers { try chain.accept(outcome) }
+    chain.collector.add(result.problems)
+    if header.firstRecord >= check.sealedBodiesEnd {
+      check.summary.bodyCount += result.presentCount
+      chain.erasures.accept(result.tombstones)
+    }
+    if result.isDamaged, chain.nextRecord < header.endRecord { chain.skip(to: header.endRecord) }
+  }
+
+  /// Judges bytes that are no frame: damage, if a later group or a checkpoint proves that there
+  /// was one, else a torn write.
+  mutating func tail(
+    _ scan: inout FrameScan, at offset: Int, reason: String, _ chain: RecordChain,
+    _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    let place = Place(file: active.name, offset: UInt64(offset))
+    let next = chain.nextRecord
+    if let later = try scan.laterFrame(after: offset, leastNumber: leastNumber) {
+      let first = expected?.record ?? next
+      chain.collector.add(
+        Finding(
+          .groupDamaged,
+          "a group is damaged (\(reason)); the next whole one is group "
+            + "\(later.number) at offset \(later.offset)", at: place,
+          records: first < later.firstRecord ? first...later.firstRecord - 1 : nil))
+      if later.firstRecord > next { chain.skip(to: later.firstRecord) }
+      expected = nil
+      isResumed = true
+      scan.move(to: Int(later.offset))
+      return
+    }
+    isFinished = true
+    let covered = check.checkpoint?.size ?? 0
+    let first = expected?.record ?? next
+    if first < max(covered, sealedEnd) {
+      check.isTailReported = first < covered && next < covered
+      chain.collector.add(
+        Finding(
+          .groupDamaged,
+          "no whole group where one must be (\(reason)), and none after it", at: place,
+          records: first...max(covered, sealedEnd) - 1))
+    } else if !isLast {
+      chain.collector.add(
+        Finding(
+          .groupDamaged, "the full group log ends with bytes that are no group (\(reason))",
+          at: place))
+    } else {
+      finishTorn(offset, reason, chain)
+    }
+  }
+
+  private mutating func finishTorn(_ offset: Int, _ reason: String, _ chain: RecordChain) {
+    isFinished = true
+    chain.collector.add(
+      Remark(
+        .tornTail,
+        "\(counted(active.file.byteCount - offset, "byte")) from offset \(offset) on are no whole "
+          + "group (\(reason)): a write that never was acknowledged, or a writer is at work",
+        file: active.name))
+  }
+}

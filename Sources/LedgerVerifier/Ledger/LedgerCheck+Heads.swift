@@ -1,0 +1,60 @@
+internal import LedgerFormat
+internal import MerkleLog
+
+extension LedgerCheck {
+  /// Reads the published checkpoint, the saved one and the vault's note.
+  func readHeads(_ checkpointBytes: [UInt8]) -> Obstacle? {
+    checkpoint = read(checkpointBytes, file: "checkpoint", allowsOthers: false)
+    summary.checkpointSize = checkpoint?.size
+    summary.checkpointRoot = checkpoint?.root
+    if let bytes = options.savedCheckpoint {
+      do throws(NoteCheck.Unreadable) {
+        _ = try NoteCheck(bytes)
+      } catch {
+        return Obstacle(
+          .savedCheckpointUnusable, "the saved checkpoint cannot be used: \(error.reason)")
+      }
+      saved = read(bytes, file: nil, called: "the saved checkpoint", allowsOthers: true)
+      summary.savedCheckpointSize = saved?.size
+    }
+    if let bytes = options.vaultNote {
+      vault = read(bytes, file: nil, called: "the vault's note", allowsOthers: true)
+    } else {
+      collector.add(
+        Remark(.vaultNotCompared, "the vault's newest note was not there to compare with"))
+    }
+    return nil
+  }
+
+  /// Reads one note and reports what is wrong with it; nil if it says nothing to compare with.
+  private func read(
+    _ bytes: [UInt8], file: String?, called name: String = "", allowsOthers: Bool
+  ) -> Checkpoint? {
+    func located(_ finding: Finding) -> Finding {
+      var finding = finding
+      finding.file = file
+      if !name.isEmpty { finding.message = "\(name): \(finding.message)" }
+      return finding
+    }
+    let check: NoteCheck
+    do throws(NoteCheck.Unreadable) {
+      check = try NoteCheck(bytes)
+    } catch {
+      collector.add(located(Finding(.checkpointDamaged, error.reason)))
+      return nil
+    }
+    for finding in check.faults(keys: keys, allowsOthers: allowsOthers) {
+      collector.add(located(finding))
+    }
+    if let origin = ledgerFile?.origin,
+      !origin.utf8.elementsEqual(check.checkpoint.origin.utf8)
+    {
+      collector.add(
+        located(
+          Finding(
+            .originMismatch, "is of \(check.checkpoint.origin), the ledger is \(origin)")))
+      return nil
+    }
+    return check.checkpoint
+  }
+}

@@ -1,0 +1,58 @@
+internal import LedgerFormat
+
+/// Compares tombstones with the erasure plans and outcomes among the records.
+struct ErasureCheck {
+  private var plans: [UInt64: Set<BodySlot>] = [:]
+  /// Plans that an outcome answers, and the first outcome that does.
+  private var outcomes: [UInt64: UInt64] = [:]
+  private var tombstones: [Tombstone] = []
+
+  var tombstoneCount: UInt64 { UInt64(tombstones.count) }
+
+  mutating func accept(_ notable: [NotableRecord]) {
+    for record in notable {
+      switch record.content.kind {
+      case "erasure/plan":
+        // A long plan has parts; a tombstone names the first one.
+        let number = UInt64(record.content.part?.number ?? 0)
+        guard number <= record.index else { continue }
+        plans[record.index - number, default: []].formUnion(record.content.slots)
+      case "erasure/outcome":
+        for reference in record.content.references where reference.relation == .answers {
+          outcomes[reference.index] = min(outcomes[reference.index] ?? .max, record.index)
+        }
+      default: break
+      }
+    }
+  }
+
+  mutating func accept(_ more: [Tombstone]) { tombstones.append(contentsOf: more) }
+
+  func conclude(into collector: inout FindingCollector) {
+    var erased = Set<BodySlot>()
+    for tombstone in tombstones {
+      erased.insert(tombstone.slot)
+      if let slots = plans[tombstone.plan], slots.contains(tombstone.slot) { continue }
+      collector.add(
+        Finding(
+          .erasureUnplanned,
+          "body \(tombstone.slot.body) is marked as erased by record \(tombstone.plan), which is "
+            + "no erasure plan that lists it",
+          records: tombstone.slot.record...tombstone.slot.record))
+    }
+    for (plan, slots) in plans.sorted(by: { $0.key < $1.key }) {
+      guard let outcome = outcomes[plan] else {
+        collector.add(
+          Remark(.erasureInProgress, "the erasure planned by record \(plan) has no outcome yet"))
+        continue
+      }
+      for slot in slots.sorted() where !erased.contains(slot) {
+        collector.add(
+          Finding(
+            .bodyReintroduced,
+            "REINTRODUCED: body \(slot.body) is there although record \(outcome) reports its "
+              + "erasure, planned by record \(plan)", records: slot.record...slot.record))
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+internal import LedgerCryptography
+
+/// Compares the hashes that the records give with the files `tree/<level>`, byte for byte.
+///
+/// The files are derived data: a short one is no fault. Level L holds the hashes of the complete
+/// subtrees of 256^L records.
+final class TreeComparison {
+  /// The first difference of a level.
+  struct Difference: Hashable {
+    var level: Int
+    var index: UInt64
+    /// How many hashes of the level differ.
+    var count: UInt64
+
+    var firstRecord: UInt64 { index << UInt64(8 * level) }
+    var lastRecord: UInt64 { firstRecord + (1 << UInt64(8 * level)) - 1 }
+    var offset: UInt64 { index * UInt64(SHA256Digest.byteCount) }
+  }
+
+  private struct Level {
+    let file: (any EvidenceFile)?
+    /// Whole hashes in the file.
+    let count: UInt64
+    /// Hashes that the records gave so far.
+    var derivedCount: UInt64 = 0
+    var window: [UInt8] = []
+    var windowStart: UInt64 = 0
+    var difference: Difference?
+  }
+
+  /// A tree of 2^63 records has no more.
+  static let levelCount = 8
+  private static let windowHashCount: UInt64 = 4_096
+  private var levels: [Level] = []
+
+  init(_ evidence: any Evidence) throws(EvidenceError) {
+    for level in 0..<Self.levelCount {
+      let file = try evidence.open(Self.path(level))
+      levels.append(
+        Level(file: file, count: UInt64((file?.byteCount ?? 0) / SHA256Digest.byteCount)))
+    }
+  }
+
+  static func path(_ level: Int) -> String { "tree/\(level)" }
+
+  /// Compares one derived hash. Each level is asked for its hashes in ascending order.
+  func compare(_ hash: SHA256Digest, level: Int, index: UInt64) throws(EvidenceError) {
+    levels[level].derivedCount = max(levels[level].derivedCount, index + 1)
+    guard let stored = try self.stored(level: level, index: index), stored != hash else { return }
+    if levels[level].difference == nil {
+      levels[level].difference = Difference(level: level, index: index, count: 0)
+    }
+    levels[level].difference?.count += 1
+  }
+
+  /// The file's hash; nil if it ends before.
+  private func stored(level: Int, index: UInt64) throws(EvidenceError) -> SHA256Digest? {
+    guard index < levels[level].count, let file = levels[level].file else { return nil }
+    let start = levels[level].windowStart
+    let held = UInt64(levels[level].window.count / SHA256Digest.byteCount)
+    if index < start || index >= start + held {
+      let end = min(levels[level].count, index + Self.windowHashCount)
+      levels[level].window.removeAll(keepingCapacity: true)
+      levels[level].windowStart = index
+      try file.read(
+        Int(index) * SHA256Digest.byteCount..<Int(end) * SHA256Digest.byteCount,
+        into: &levels[level].window)
+    }
+    let offset = Int(index - levels[level].windowStart) * SHA256Digest.byteCount
+    let window = levels[level].window
+    return SHA256Digest(window.rawSpan.extracting(offset..<offset + SHA256Digest.byteCount))
+  }
+
+  /// The leaf hashes of `records` in `tree/0`, as many of the first as it has.
+  func leafHashes(of records: ClosedRange<UInt64>) throws(EvidenceError) -> [SHA256Digest] {
+    guard let file = levels[0].file, records.lowerBound < levels[0].count else { return [] }
+    let end = min(levels[0].count, records.upperBound + 1)
+    let bytes = try file.bytes(
+      Int(records.lowerBound) * SHA256Digest.byteCount..<Int(end) * SHA256Digest.byteCount)
+    return stride(from: 0, to: bytes.count, by: SHA256Digest.byteCount).map {
+      SHA256Digest(bytes.rawSpan.extracting($0..<$0 + SHA256Digest.byteCount))
+    }
+  }
+
+  /// The first record whose leaf hash differs from `tree/0`.
+  var firstDifferentRecord: UInt64? { levels[0].difference?.firstRecord }
+
+  /// Writes down what differs and what is short or long.
+  ///
+  /// - Parameters:
+  ///   - size: records derived.
+  ///   - checkpointSize: above this a difference may be a page that was never synced.
+  func conclude(size: UInt64, checkpointSize: UInt64, into collector: inout FindingCollector) {
+    for (number, level) in levels.enumerated() {
+      if let difference = level.difference {
+        report(difference, checkpointSize: checkpointSize, into: &collector)
+      }
+      let expected = size >> UInt64(8 * number)
+      let path = Self.path(number)
+      if level.count < expected {
+        collector.add(
+          Remark(
+            .treeFileIncomplete,
+            "holds \(level.count) of \(expected) hashes; the next writer derives the rest",
+            file: path))
+      } else if let file = level.file, file.byteCount > Int(expected) * SHA256Digest.byteCount {
+        collector.add(
+          Remark(
+            .treeFileAhead,
+            "is \(file.byteCount - Int(expected) * SHA256Digest.byteCount) bytes longer than the "
+              + "log gives; a writer is at work or the next one cuts it", file: path))
+      }
+    }
+  }
+
+  private func report(
+    _ difference: Difference, checkpointSize: UInt64, into collector: inout FindingCollector
+  ) {
+    let what = "\(counted(difference.count, "hash value")) not what the records give"
+    guard difference.lastRecord < checkpointSize else {
+      collector.add(
+        Remark(
+          .treeFileAhead,
+          "\(what), from record \(difference.firstRecord) on, above the checkpoint; the next "
+            + "writer derives them again", file: Self.path(difference.level)))
+      return
+    }
+    collector.add(
+      Finding(
+        .treeFileDiffers, what, file: Self.path(difference.level), offset: difference.offset,
+        records: difference.firstRecord...difference.lastRecord))
+  }
+}
