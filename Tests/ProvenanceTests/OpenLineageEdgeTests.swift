@@ -213,4 +213,24 @@ struct OpenLineageEdgeTests {
     #expect(declared.kind == "job")
     #expect(edges(declared) == ["a(input)→c(output) explicit"])
   }
+
+  /// 1,100 versions of one source, each mentioned 1,000 times: more than is looked at, so no edge is
+  /// stored rather than some with flags that a later mention would take away.
+  @Test func tooManyMentionsGiveNoEdges() throws {
+    func event(mentions: Int) throws -> RecordContent {
+      let versions = (0..<1_100).map {
+        #"{"namespace":"n","name":"a","facets":{"version":{"datasetVersion":"\#($0)"}}}"#
+      }
+      let field = #"{"namespace":"n","name":"a","type":"DATASET"}"#
+      let list = [String](repeating: field, count: mentions).joined(separator: ",")
+      return try Event.content(
+        Event.run(
+          inputs: "[\(versions.joined(separator: ","))]",
+          outputs: outputs(#"{"lineage":{"inputs":[\#(list)]}}"#)))
+    }
+    let many = try event(mentions: 1_000)
+    #expect(many.edges.isEmpty && complete(many).isEmpty && many.flags == .factsIncomplete)
+    let some = try event(mentions: 100)
+    #expect(some.edges.count == 1_100 && complete(some) == ["c"] && some.flags == [])
+  }
 }

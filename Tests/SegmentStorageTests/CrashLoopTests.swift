@@ -55,6 +55,38 @@ struct CrashLoopTests {
     #expect(recoveries == 2 * count * Self.survivals.count)
   }
 
+  @Test("a failure of every change, then a new start and then a power cut")
+  func everyFailure() throws {
+    let disk = TestWriter.disk()
+    let before = disk.operationCount()
+    try Self.work(TestWriter(disk))
+    let count = disk.operationCount() - before
+    let faults: [SimulatedFault] = [
+      .fail(.inputOutput), .failButPersist(.inputOutput), .writeHalf(.noSpace),
+    ]
+    for ordinal in 1...count {
+      for fault in faults {
+        let disk = TestWriter.disk(seed: UInt64(ordinal))
+        disk.inject(fault, at: ordinal)
+        let writer = TestWriter(disk)
+        let place = "\(fault) at \(ordinal)"
+        do {
+          try Self.work(writer)
+          // Only what was done all the same may go unnoticed: a file that is gone is gone.
+          #expect(fault == .failButPersist(.inputOutput), "\(place)")
+        } catch {
+          // The failure that was injected, or a lock that could not be taken.
+        }
+        writer.abandon()
+        try Self.checkRecovery(disk.snapshot(), writer, "new start after \(place)")
+        switch ordinal % 2 {
+        case 0: try Self.checkRecovery(disk.crashed(seed: 1), writer, "power cut after \(place)")
+        default: try Self.checkCrashedRecovery(disk, writer, 1, "new start after \(place)")
+        }
+      }
+    }
+  }
+
   /// Everything acknowledged is there, nothing is half there, and the ledger goes on.
   private static func checkRecovery(
     _ disk: SimulatedFileSystem, _ crashed: TestWriter, _ place: String

@@ -96,6 +96,11 @@ struct AppendCommand: AsyncParsableCommand {
       }
       content.attributes[String(parts[0])] = Self.value(String(parts[1]))
     }
+    do throws(NativeRecordError) {
+      try known.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
     if let eventTime {
       guard let parsed = Timestamp.parse(eventTime) else {
         throw CommandFailure(.usage, "--event-time \(eventTime): not an RFC 3339 time")

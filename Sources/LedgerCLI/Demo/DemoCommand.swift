@@ -109,6 +109,7 @@ private struct DemoStory {
     var options = VerificationOptions()
     options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]
     options.savedCheckpoint = saved
+    options.vaultNote = try SmallFile.read(ledger + ".vault/note")
     try say("\n4. The auditor checks everything: every record, hash, body and signature.")
     let report = LedgerVerification.verify(directory: ledger, options: options)
     for line in report.lines { try say("   \(line)") }

@@ -24,30 +24,33 @@ enum DemoEstate {
     """
     {"kind":"access","eventTime":"2026-03-03T09:12:44Z","entities":[\
     \(target("clean.bookings")),{"role":"actor","type":"service","namespace":"clinic",\
-    "name":"reporting"}],"attributes":{"purpose":"monthly report","rows":1840}}
+    "name":"reporting"}],"attributes":{"action":"read","purpose":"monthly report","outcome":"ok","rows":1840}}
     """,
     """
     {"kind":"access","eventTime":"2026-03-03T11:40:02Z","entities":[\
     \(target("features.no_show")),{"role":"actor","type":"service","namespace":"clinic",\
-    "name":"notebook-7"}],"attributes":{"purpose":"model review","rows":200}}
+    "name":"notebook-7"}],"attributes":{"action":"read","purpose":"model review","outcome":"ok","rows":200}}
     """,
     """
     {"kind":"erasure/request","eventTime":"2026-03-04T08:00:00Z","entities":[\(request)],\
-    "attributes":{"regulation":"gdpr","due":"2026-04-04"}}
+    "attributes":{"regulation":"gdpr","received":"2026-03-04","due":"2026-04-04"}}
     """,
     """
     {"kind":"erasure/execution","eventTime":"2026-03-05T02:15:00Z","entities":[\
-    \(request),\(target("raw.bookings"))],"attributes":{"method":"row-delete-and-compaction",\
+    \(request),\(target("raw.bookings")),\(desk)],"attributes":{"method":"row-delete-and-compaction",\
     "rows":3}}
     """,
     """
     {"kind":"erasure/verification","eventTime":"2026-03-05T02:31:00Z","entities":[\
-    \(request),\(target("raw.bookings"))],"attributes":{"outcome":"VERIFIED","residual":0}}
+    \(request),\(target("raw.bookings")),\(desk)],"attributes":{"method":"row-count","outcome":"VERIFIED","residual":0}}
     """,
   ]
 
   private static let request =
     #"{"role":"request","type":"request","namespace":"clinic","name":"6f1b0e6e-1d5c"}"#
+
+  private static let desk =
+    #"{"role":"actor","type":"service","namespace":"clinic","name":"privacy-desk"}"#
 
   private static func target(_ name: String) -> String {
     #"{"role":"target","type":"dataset","namespace":"clinic","name":"\#(name)"}"#

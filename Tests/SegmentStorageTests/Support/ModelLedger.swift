@@ -31,6 +31,8 @@ struct ModelLedger {
     let index = count
     var content = RecordContent(kind: "access", source: "test")
     content.attributes["nonce"] = .integer(Int64(truncatingIfNeeded: generator.next() >> 1))
+    // Long enough that some hundred headers fill a block.
+    content.attributes["noise"] = .bytes(generator.bytes(120))
     let last = records.last?.time.microseconds ?? -1_000
     let time = Timestamp(microseconds: index % 3 == 2 ? last : last + 1_000)
     let header = RecordHeader(
