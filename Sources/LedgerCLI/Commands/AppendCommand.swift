@@ -51,6 +51,7 @@ struct AppendCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let content = try content()
+    try requireMinimum(of: content)
     let bodies = try body.map { path throws(CommandFailure) in
       [
         RecordBatch.Body(
@@ -110,6 +111,16 @@ struct AppendCommand: AsyncParsableCommand {
       if parsed.isTruncated { content.flags.insert(.eventTimeTruncated) }
     }
     return content
+  }
+
+  /// What a native record of this kind must say.
+  private func requireMinimum(of content: RecordContent) throws(CommandFailure) {
+    guard let kind = RecordKind(rawValue: content.kind) else { return }
+    do throws(NativeRecordError) {
+      try kind.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
   }
 
   private static func value(_ text: String) -> AttributeValue {

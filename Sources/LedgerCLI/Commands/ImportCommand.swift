@@ -105,6 +105,8 @@ struct ImportCommand: AsyncParsableCommand {
     } catch {
       channel.finish(discarding: true)
       progress.clear()
+      // Says what is safe before the failure is said.
+      _ = report.conclude(isInterrupted: false)
       throw error
     }
     progress.clear()

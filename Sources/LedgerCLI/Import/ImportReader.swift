@@ -72,7 +72,14 @@ struct ImportReader: Sendable {
       : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
     let first = Array(try handle.read(upToCount: 1) ?? Data())
     var chunk = first + Array(try nextChunk(handle, isStream: file == "-"))
-    if Self.isLines(file, chunk) {
+    var shape = InputShape.named(file) ?? InputShape.sniffed(chunk, isAtEnd: false)
+    while shape == nil {
+      let more = Array(try nextChunk(handle, isStream: file == "-"))
+      chunk.append(contentsOf: more)
+      shape = InputShape.sniffed(chunk, isAtEnd: more.isEmpty)
+      try checkLength(of: chunk, file)
+    }
+    if shape == .lines {
       var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
       while !chunk.isEmpty {
         try lines.take(chunk) { try add($0, file, &gathered) }
@@ -86,11 +93,7 @@ struct ImportReader: Sendable {
         let more = try nextChunk(handle, isStream: false)
         if more.isEmpty { break }
         chunk.append(contentsOf: more)
-        guard chunk.count <= Self.fileByteCountMax else {
-          throw CommandFailure(
-            .failed,
-            "\(file): longer than \(Self.fileByteCountMax) bytes; give it as .ndjson instead")
-        }
+        try checkLength(of: chunk, file)
       }
       try addPieces(of: chunk, file, &gathered)
     }
@@ -102,17 +105,11 @@ struct ImportReader: Sendable {
     return try handle.read(upToCount: Self.chunkByteCount) ?? Data()
   }
 
-  /// Whether the input is newline-delimited: by its name, or because its first line is an object
-  /// of its own.
-  static func isLines(_ file: String, _ start: [UInt8]) -> Bool {
-    switch file.split(separator: ".").last?.lowercased() {
-    case "ndjson", "jsonl": return true
-    case "json": return false
-    default: break
+  private func checkLength(of bytes: [UInt8], _ file: String) throws {
+    guard bytes.count <= Self.fileByteCountMax else {
+      throw CommandFailure(
+        .failed, "\(file): longer than \(Self.fileByteCountMax) bytes; give it as .ndjson instead")
     }
-    let line = start.prefix { $0 != UInt8(ascii: "\n") }
-    let text = line.filter { $0 != UInt8(ascii: " ") && $0 != UInt8(ascii: "\r") }
-    return text.first == UInt8(ascii: "{") && text.last == UInt8(ascii: "}")
   }
 
   private func addPieces(

@@ -22,6 +22,14 @@ enum SmallFile {
     }
   }
 
+  /// Whether something other than a folder is at `path`.
+  static func isFile(_ path: String) -> Bool {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    let type = attributes?[.type] as? FileAttributeType
+    return type != nil && type != .typeDirectory
+  }
+
   /// Writes `bytes` to `path`, or to stdout for nil and `-`. A file there is replaced in one step.
   static func write(_ bytes: [UInt8], to path: String?) throws(CommandFailure) {
     guard let path, path != "-" else { return try StandardOutput.print(bytes: bytes) }
