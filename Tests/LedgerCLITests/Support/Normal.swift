@@ -16,9 +16,10 @@ enum Normal {
   static func text(_ text: String, in folder: String) -> String {
     var text = text.replacing(folder, with: "$DIR")
     text.replace(
-      #/"recordedTime":( ?)"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z"/#) {
-        "\"recordedTime\":\($0.output.1)\"TIME\""
-      }
+      #/"recordedTime":( ?)"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z"/#
+    ) {
+      "\"recordedTime\":\($0.output.1)\"TIME\""
+    }
     text.replace(#/\+[0-9a-f]{8}\+[A-Za-z0-9+\/]{44}/#, with: "+KEYID+KEY")
     text.replace(#/\b[0-9a-f]{64}\b/#, with: "HASH")
     text.replace(#/\b[0-9a-f]{32}\b/#, with: "LEDGERID")
