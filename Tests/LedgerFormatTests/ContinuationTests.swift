@@ -150,7 +150,7 @@ import Testing
 
   @Test func randomContentsSurvive() throws {
     var random = RepeatableRandom(for: "continuations")
-    for _ in 0..<5 {
+    for _ in 0..<2 {
       var content = random.content(entityCount: 1_500...3_000)
       content.runs = []
       let count = UInt64(content.entities.count)

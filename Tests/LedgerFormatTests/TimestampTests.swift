@@ -36,14 +36,19 @@ import Testing
     }
   }
 
-  /// The obvious calendar: every day of 0000 to 9999, one after the other.
+  /// The obvious calendar, which counts days from 0000 to 9999 one year after the other. Looked at
+  /// are all years of two centuries around now, all centuries, and every seventh year.
   @Test func knowsEveryDay() throws {
     var day = -719_528
     for year in 0...9_999 {
       let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
       let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+      guard year % 7 == 0 || year % 100 == 0 || (1890...2110).contains(year) else {
+        day += lengths.reduce(0, +)
+        continue
+      }
       for (month, length) in lengths.enumerated() {
-        // First and last days of months, and all of some years, for time's sake.
+        // First and last days of months, and all of some years.
         for dayOfMonth in 1...length
         where dayOfMonth == 1 || dayOfMonth == length || year % 1_000 == 0 {
           let expected = Int64(day + dayOfMonth - 1) * 86_400_000_000
