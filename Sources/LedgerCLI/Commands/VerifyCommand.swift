@@ -48,15 +48,13 @@ struct VerifyCommand: ParsableCommand {
       }
     }
     let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    let report =
-      kind == .typeRegular
-      ? try verifyFile(keys ?? []) : try verifyLedger(keys ?? [])
-    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
-    let status = ExitStatus(report.status)
-    if status != .done { throw CommandFailure(status) }
+    let status =
+      kind == .typeRegular ? try verifyFile(keys ?? []) : try verifyLedger(keys ?? [])
+    let exit = ExitStatus(status)
+    if exit != .done { throw CommandFailure(exit) }
   }
 
-  private func verifyLedger(_ keys: [NoteVerifierKey]) throws -> VerificationReport {
+  private func verifyLedger(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
     guard entry == nil, opening == nil else {
       throw CommandFailure(.usage, "--entry and --opening belong to a proof file, not to a ledger")
     }
@@ -68,20 +66,25 @@ struct VerifyCommand: ParsableCommand {
     // Comparing with the vault is a help where it can be read, and never needed.
     let vault = try? LedgerLocation(directory: path, vault: vaultArguments.vault).vault
     options.vaultNote = vault.flatMap { try? SmallFile.read($0 + "/note", limit: 1 << 20) }
-    return LedgerVerification.verify(directory: LedgerPath.absolute(path), options: options)
+    let report = LedgerVerification.verify(
+      directory: LedgerPath.absolute(path), options: options)
+    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
+    return report.status
   }
 
-  private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationReport {
+  private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
     guard since == nil else {
       throw CommandFailure(.usage, "--since belongs to a ledger, not to a proof file")
     }
     guard !keys.isEmpty else {
       throw CommandFailure(.usage, "a proof file is verified with --key, the ledger's verifier key")
     }
-    return ProofVerification.verify(
-      try SmallFile.read(path),
-      entry: try entry.map { path throws(CommandFailure) in try SmallFile.read(path) },
-      opening: try opening.map { path throws(CommandFailure) in try SmallFile.read(path) },
-      keys: keys)
+    var options = ProofOptions()
+    options.trustedKeys = keys
+    options.entry = try entry.map { path throws(CommandFailure) in try SmallFile.read(path) }
+    options.opening = try opening.map { path throws(CommandFailure) in try SmallFile.read(path) }
+    let report = ProofVerification.verify(try SmallFile.read(path), options: options)
+    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
+    return report.status
   }
 }

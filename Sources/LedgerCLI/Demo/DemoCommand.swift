@@ -126,10 +126,12 @@ private struct DemoStory {
     let proof = try reader.inclusionProof(at: index)
     let entry = try reader.record(at: index).bytes
     try say(
-      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); neither needs the ledger"
+      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); the ledger is not needed"
     )
-    let report = ProofVerification.verify(
-      proof, entry: entry, opening: nil, keys: [try NoteVerifierKey(vkey: vkey)])
+    var options = ProofOptions()
+    options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]
+    options.entry = entry
+    let report = ProofVerification.verify(proof, options: options)
     for line in report.lines { try say("   \(line)") }
     guard report.status == .valid else {
       throw CommandFailure(.notValid, "the demo's own proof did not verify")

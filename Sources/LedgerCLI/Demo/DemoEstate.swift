@@ -24,12 +24,14 @@ enum DemoEstate {
     """
     {"kind":"access","eventTime":"2026-03-03T09:12:44Z","entities":[\
     \(target("clean.bookings")),{"role":"actor","type":"service","namespace":"clinic",\
-    "name":"reporting"}],"attributes":{"action":"read","purpose":"monthly report","outcome":"ok","rows":1840}}
+    "name":"reporting"}],"attributes":{"action":"read","purpose":"monthly report",\
+    "outcome":"ok","rows":1840}}
     """,
     """
     {"kind":"access","eventTime":"2026-03-03T11:40:02Z","entities":[\
     \(target("features.no_show")),{"role":"actor","type":"service","namespace":"clinic",\
-    "name":"notebook-7"}],"attributes":{"action":"read","purpose":"model review","outcome":"ok","rows":200}}
+    "name":"notebook-7"}],"attributes":{"action":"read","purpose":"model review",\
+    "outcome":"ok","rows":200}}
     """,
     """
     {"kind":"erasure/request","eventTime":"2026-03-04T08:00:00Z","entities":[\(request)],\
@@ -37,12 +39,14 @@ enum DemoEstate {
     """,
     """
     {"kind":"erasure/execution","eventTime":"2026-03-05T02:15:00Z","entities":[\
-    \(request),\(target("raw.bookings")),\(desk)],"attributes":{"method":"row-delete-and-compaction",\
+    \(request),\(target("raw.bookings")),\(desk)],\
+    "attributes":{"method":"row-delete-and-compaction",\
     "rows":3}}
     """,
     """
     {"kind":"erasure/verification","eventTime":"2026-03-05T02:31:00Z","entities":[\
-    \(request),\(target("raw.bookings")),\(desk)],"attributes":{"method":"row-count","outcome":"VERIFIED","residual":0}}
+    \(request),\(target("raw.bookings")),\(desk)],\
+    "attributes":{"method":"row-count","outcome":"VERIFIED","residual":0}}
     """,
   ]
 

@@ -59,7 +59,7 @@ struct NoteCheck {
     return findings
   }
 
-  private static func words(_ error: SignedNoteError) -> String {
+  static func words(_ error: SignedNoteError) -> String {
     switch error {
     case .invalidSignature(let name, _): "the signature by \(name) does not verify"
     case .noKnownSignature: "no signature is by the key to verify with"

@@ -2,93 +2,102 @@ internal import LedgerCryptography
 internal import LedgerFormat
 public import MerkleLog
 
-/// Checks a proof file with nothing but itself, a trusted key and the bytes it is about.
-///
-/// The first line tells the kinds apart: an inclusion proof (`c2sp.org/tlog-proof@v1`), a
-/// consistency proof (`ledgerstone/consistency@v1`), or else a signed checkpoint.
+/// What a proof is checked with.
+public struct ProofOptions: Sendable {
+  /// Keys that the caller trusts; a proof carries none. At least one.
+  public var trustedKeys: [NoteVerifierKey] = []
+  /// The exact bytes of the record that an inclusion proof is about.
+  public var entry: [UInt8]?
+  /// An opening of one of the entry's bodies: `BodyOpening`.
+  public var opening: [UInt8]?
+
+  public init() {}
+}
+
+/// The kinds of proof file, told apart by their first line.
+public enum ProofKind: String, Sendable {
+  /// `c2sp.org/tlog-proof@v1`
+  case inclusion
+  /// `ledgerstone/consistency@v1`
+  case consistency
+  /// A signed note by itself.
+  case checkpoint
+}
+
+/// Checks one proof file, offline and from its bytes alone.
 public enum ProofVerification {
-  /// Verifies one file.
-  ///
-  /// - Parameters:
-  ///   - file: the whole proof file.
-  ///   - entry: the exact bytes of the record's header; an inclusion proof needs them.
-  ///   - opening: salt and bytes of one of the record's bodies, as `show --opening` prints them.
-  ///   - keys: the keys that may have signed; at least one.
-  public static func verify(
-    _ file: [UInt8], entry: [UInt8]?, opening: [UInt8]?, keys: [NoteVerifierKey]
-  ) -> VerificationReport {
-    guard !keys.isEmpty else {
-      return .couldNotCheck(.argumentMissing, "a proof is checked with a trusted key")
+  /// The most bytes of any kind of proof.
+  public static let byteCountMax = InclusionProofFile.byteCountMax
+
+  /// Verifies a proof of any kind.
+  public static func verify(_ bytes: [UInt8], options: ProofOptions) -> ProofReport {
+    var check = ProofCheck(options: options)
+    guard let kind = kind(of: bytes) else {
+      return ProofReport(
+        obstacle: Obstacle(
+          .unknownProof, "the file is no proof or checkpoint that this program knows"))
     }
-    var check = ProofCheck(keys: keys)
-    if file.starts(with: InclusionProofFile.header.utf8) {
-      guard let entry else {
-        return .couldNotCheck(
-          .argumentMissing, "an inclusion proof is checked with the record's exact bytes (--entry)")
-      }
-      check.inclusion(file, entry: entry, opening: opening)
-    } else if entry != nil || opening != nil {
-      return .couldNotCheck(
-        .argumentMissing, "--entry and --opening belong to an inclusion proof, which this is not")
-    } else if file.starts(with: ConsistencyProofFile.header.utf8) {
-      check.consistency(file)
-    } else {
-      do throws(NoteCheck.Unreadable) {
-        check.note(try NoteCheck(file))
-      } catch {
-        return .couldNotCheck(
-          .unknownProof,
-          "this is no tlog-proof, no consistency proof and no checkpoint: \(error.reason)")
-      }
+    check.report.kind = kind
+    guard !options.trustedKeys.isEmpty else {
+      check.stop(.argumentMissing, "a proof carries no key: the log's verifier key is needed")
+      return check.report
     }
+    switch kind {
+    case .inclusion: check.inclusion(bytes)
+    case .consistency: check.consistency(bytes)
+    case .checkpoint: check.checkpoint(bytes)
+    }
+    check.conclude()
     return check.report
   }
-}
 
-extension VerificationReport {
-  static func couldNotCheck(_ code: Obstacle.Code, _ message: String) -> VerificationReport {
-    VerificationReport(
-      status: .couldNotCheck(Obstacle(code, message)), findings: [], findingCount: 0, remarks: [],
-      summary: VerificationSummary())
+  /// The kind that the first line names; nil if none does and the bytes are no checkpoint.
+  public static func kind(of bytes: [UInt8]) -> ProofKind? {
+    let line = bytes.prefix(256).prefix { $0 != UInt8(ascii: "\n") }
+    if line.elementsEqual(InclusionProofFile.header.utf8) { return .inclusion }
+    if line.elementsEqual(ConsistencyProofFile.header.utf8) { return .consistency }
+    guard let note = try? SignedNote(parsing: bytes),
+      (try? Checkpoint(parsing: note.text)) != nil
+    else { return nil }
+    return .checkpoint
   }
 }
 
-/// One file under check.
-private struct ProofCheck {
-  let keys: [NoteVerifierKey]
-  var findings: [Finding] = []
-  var summary = VerificationSummary()
+/// One check of a proof, on its way to the report.
+struct ProofCheck {
+  let options: ProofOptions
+  var report = ProofReport(obstacle: nil)
 
-  init(keys: [NoteVerifierKey]) {
-    self.keys = keys
-    summary.keySource = .given
+  init(options: ProofOptions) { self.options = options }
+
+  mutating func fail(_ code: Finding.Code, _ message: String, record: UInt64? = nil) {
+    report.findings.append(Finding(code, message, records: record.map { $0...$0 }))
   }
 
-  var report: VerificationReport {
-    VerificationReport(
-      status: findings.isEmpty ? .valid : .notValid, findings: findings,
-      findingCount: findings.count, remarks: [], summary: summary)
+  mutating func stop(_ code: Obstacle.Code, _ message: String) {
+    report.status = .couldNotCheck(Obstacle(code, message))
   }
 
-  /// A signed checkpoint: its signature, and that it is under the name of the key.
-  mutating func note(_ note: NoteCheck) {
-    findings += note.faults(keys: keys, allowsOthers: true)
-    let origin = note.checkpoint.origin
-    if !keys.contains(where: { $0.name.utf8.elementsEqual(origin.utf8) }) {
-      findings.append(
-        Finding(.originMismatch, "the checkpoint is of \(origin), the key of another ledger"))
-    }
-    summary.origin = origin
-    summary.checkpointSize = note.checkpoint.size
-    summary.checkpointRoot = note.checkpoint.root
+  mutating func conclude() {
+    // What was found wrong outweighs what could not be looked at.
+    if !report.findings.isEmpty { report.status = .notValid }
   }
 
-  private mutating func signed(_ signed: SignedNote) {
-    do throws(NoteCheck.Unreadable) {
-      note(try NoteCheck(signed.encoded))
+  /// Checks the signatures of an embedded note; witnesses' lines are passed over.
+  private mutating func checkSignatures(_ note: SignedNote, called name: String) {
+    do throws(SignedNoteError) {
+      _ = try note.verify(keys: options.trustedKeys)
     } catch {
-      findings.append(Finding(.checkpointDamaged, error.reason))
+      fail(.signatureInvalid, "\(name): \(NoteCheck.words(error))")
     }
+  }
+
+  mutating func checkpoint(_ bytes: [UInt8]) {
+    guard let note = try? SignedNote(parsing: bytes),
+      let checkpoint = try? Checkpoint(parsing: note.text)
+    else { return fail(.checkpointDamaged, "the note is no checkpoint") }
+    report.take(checkpoint)
+    checkSignatures(note, called: "the checkpoint")
   }
 
   mutating func consistency(_ bytes: [UInt8]) {
@@ -96,80 +105,81 @@ private struct ProofCheck {
     do throws(ProofFileError) {
       file = try ConsistencyProofFile(parsing: bytes)
     } catch {
-      findings.append(Finding(.proofMalformed, "not a consistency proof: \(error)"))
-      return
+      return fail(.proofMalformed, "\(error)")
     }
-    signed(file.oldNote)
-    signed(file.newNote)
-    summary.savedCheckpointSize = file.oldCheckpoint.size
+    report.take(file.newCheckpoint)
+    report.oldSize = file.oldCheckpoint.size
+    report.oldRoot = file.oldCheckpoint.root
+    checkSignatures(file.oldNote, called: "the old checkpoint")
+    checkSignatures(file.newNote, called: "the new checkpoint")
     do throws(ProofError) {
       try file.check()
     } catch {
-      findings.append(
-        Finding(.proofInvalid, "the proof does not lead from the one root to the other: \(error)"))
+      fail(error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error))
     }
   }
 
-  mutating func inclusion(_ bytes: [UInt8], entry: [UInt8], opening: [UInt8]?) {
+  mutating func inclusion(_ bytes: [UInt8]) {
     let file: InclusionProofFile
     do throws(ProofFileError) {
       file = try InclusionProofFile(parsing: bytes)
     } catch {
-      findings.append(Finding(.proofMalformed, "not an inclusion proof: \(error)"))
-      return
+      return fail(.proofMalformed, "\(error)")
     }
-    let index = file.proof.index
-    signed(file.note)
+    report.take(file.checkpoint)
+    report.index = file.proof.index
+    checkSignatures(file.note, called: "the checkpoint")
+    guard let entry = options.entry else {
+      return stop(
+        .argumentMissing, "the record's bytes are needed to check a proof that they are in the log")
+    }
+    let leafHash = MerkleHash.leaf(entry)
+    report.leafHash = leafHash
     do throws(ProofError) {
-      try file.check(leafHash: MerkleHash.leaf(entry.rawSpan))
+      try file.check(leafHash: leafHash)
     } catch {
-      findings.append(
-        Finding(
-          .proofInvalid, "the entry's proof does not lead to the signed root: \(error)",
-          records: index...index))
+      return fail(
+        error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error),
+        record: file.proof.index)
     }
+    checkEntry(entry, index: file.proof.index)
+  }
+
+  private mutating func checkEntry(_ entry: [UInt8], index: UInt64) {
+    let header: RecordHeader
     do throws(FormatError) {
-      let header = try RecordHeader.decode(entry.rawSpan)
-      if header.index != index {
-        findings.append(
-          Finding(
-            .headerInvalid, "the entry says that it is record \(header.index)",
-            records: index...index))
-      }
-      if let opening { check(opening, of: header) }
+      header = try RecordHeader.decode(entry.rawSpan)
+      guard header.encoded() == entry else { throw .notCanonical(structure: "header") }
     } catch {
-      findings.append(
-        Finding(.headerInvalid, "the entry is no record: \(error)", records: index...index))
+      return fail(.headerInvalid, "the entry is no record of this format: \(error)", record: index)
+    }
+    guard header.index == index else {
+      return fail(
+        .proofInvalid, "the entry says that it is record \(header.index)", record: index)
+    }
+    report.record = header
+    if let opening = options.opening { checkOpening(opening, of: header) }
+  }
+
+  private mutating func checkOpening(_ bytes: [UInt8], of header: RecordHeader) {
+    do throws(BodyOpening.Fault) {
+      let opening = try BodyOpening(parsing: bytes)
+      try opening.check(header)
+      report.opening = opening
+    } catch {
+      fail(.openingInvalid, error.reason, record: header.index)
     }
   }
 
-  /// Salt and bytes against the commitment in the header.
-  private mutating func check(_ bytes: [UInt8], of header: RecordHeader) {
-    let index = header.index
-    func fail(_ message: String) -> Finding {
-      Finding(.openingInvalid, message, records: index...index)
-    }
-    guard let opening = BodyOpening(parsing: bytes) else {
-      findings.append(fail("the opening is not what show --opening prints"))
-      return
-    }
-    guard opening.record == index else {
-      findings.append(fail("the opening is of record \(opening.record)"))
-      return
-    }
-    guard header.content.bodies.indices.contains(opening.body) else {
-      findings.append(fail("the record has no body \(opening.body)"))
-      return
-    }
-    let body = header.content.bodies[opening.body]
-    let committed = opening.salt + opening.bytes
-    if SHA256Hasher.hash(committed) != body.commitment
-      || UInt64(opening.bytes.count) != body.byteCount
-    {
-      findings.append(
-        fail("body \(opening.body): salt and bytes are not what the record committed to"))
-    } else {
-      summary.bodyCount = 1
+  private static func words(_ error: ProofError) -> String {
+    switch error {
+    case .rootMismatch(let expected, let computed):
+      "the proof leads to the root \(computed), signed is \(expected)"
+    case .earlierRootMismatch(let expected, let computed):
+      "the proof leads to the earlier root \(computed), signed is \(expected)"
+    case .wrongHashCount(let expected, let found):
+      "the proof has \(found) hashes, \(expected) are needed"
+    default: "the proof is none: \(error)"
     }
   }
 }

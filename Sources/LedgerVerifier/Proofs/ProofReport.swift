@@ -1,0 +1,93 @@
+public import LedgerCryptography
+public import LedgerFormat
+internal import MerkleLog
+internal import Provenance
+
+/// What the verification of a proof file found.
+public struct ProofReport: Sendable {
+  public var status: VerificationStatus
+  public var findings: [Finding] = []
+  /// Nil if the file is no proof that is known.
+  public var kind: ProofKind?
+  /// What the checkpoint says; of a consistency proof, the newer one.
+  public var origin: String?
+  public var size: UInt64?
+  public var root: SHA256Digest?
+  /// Of a consistency proof, the older checkpoint.
+  public var oldSize: UInt64?
+  public var oldRoot: SHA256Digest?
+  /// Of an inclusion proof.
+  public var index: UInt64?
+  public var leafHash: SHA256Digest?
+  /// What the entry says; only if it is proven to be in the log.
+  public var record: RecordHeader?
+  /// Only if it matches the record's commitment.
+  public var opening: BodyOpening?
+
+  init(obstacle: Obstacle?) {
+    status = obstacle.map { .couldNotCheck($0) } ?? .valid
+  }
+
+  mutating func take(_ checkpoint: Checkpoint) {
+    origin = checkpoint.origin
+    size = checkpoint.size
+    root = checkpoint.root
+  }
+}
+
+extension ProofReport {
+  /// The report for people.
+  public var lines: [String] {
+    [verdict] + findings.map { "  \($0)" }
+  }
+
+  private var verdict: String {
+    let origin = origin ?? "?"
+    let size = size ?? 0
+    switch status {
+    case .couldNotCheck(let obstacle): return "could not check: \(obstacle.message)"
+    case .notValid: return "NOT VALID: \(counted(findings.count, "finding"))"
+    case .valid: break
+    }
+    switch kind {
+    case .inclusion:
+      let body = opening.map { ", and the opening is of its body \($0.slot.body)" } ?? ""
+      return "valid: the entry is record \(index ?? 0) of \(counted(size, "record")) of \(origin)"
+        + body
+    case .consistency:
+      return
+        "valid: the checkpoint of \(counted(size, "record")) of \(origin) continues the one of "
+        + "\(oldSize ?? 0)"
+    case .checkpoint, nil:
+      return "valid: a signed checkpoint of \(counted(size, "record")) of \(origin)"
+    }
+  }
+
+  /// The report as one JSON object. Keys are stable; new ones may appear.
+  public func json(isIndented: Bool = false) -> String {
+    var writer = JSONWriter(isIndented: isIndented)
+    writer.object { writer in
+      status.write(to: &writer)
+      writer.textMember("kind", kind?.rawValue)
+      writer.name("findings")
+      writer.array { writer in
+        for finding in findings { finding.write(to: &writer) }
+      }
+      writer.textMember("origin", origin)
+      writer.integerMember("size", size)
+      writer.textMember("root", root?.description)
+      writer.integerMember("oldSize", oldSize)
+      writer.textMember("oldRoot", oldRoot?.description)
+      writer.integerMember("index", index)
+      writer.textMember("leafHash", leafHash?.description)
+      writer.name("record")
+      if let record, let leafHash {
+        RecordJSON.write(record, leafHash: leafHash, to: &writer)
+      } else {
+        writer.null()
+      }
+      writer.integerMember("openedBody", opening?.slot.body)
+    }
+    return writer.text
+  }
+}

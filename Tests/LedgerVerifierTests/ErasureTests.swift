@@ -1,0 +1,68 @@
+import LedgerFormat
+import LedgerVerifier
+import Testing
+
+/// Tombstones against plans and outcomes.
+struct ErasureTests {
+  private func builder(
+    slots: [BodySlot], erased: [BodySlot], plan: UInt64 = 8, hasOutcome: Bool
+  ) throws -> EvidenceBuilder {
+    var builder = try EvidenceBuilder.withEvents(7)
+    var planned = RecordContent(kind: "erasure/plan", source: "local")
+    planned.slots = slots
+    builder.append(planned)
+    for slot in erased {
+      builder.change(Int(slot.record)) { $0.bodies[Int(slot.body)].erasedBy = plan }
+    }
+    if hasOutcome {
+      var outcome = RecordContent(kind: "erasure/outcome", source: "local")
+      outcome.references = [RecordReference(relation: .answers, index: 8)]
+      builder.append(outcome)
+    }
+    return builder
+  }
+
+  private let slots = [BodySlot(record: 3, body: 0), BodySlot(record: 6, body: 1)]
+
+  private func report(_ builder: EvidenceBuilder) throws -> VerificationReport {
+    let count = builder.records.count
+    return verify(try builder.build(.init(segments: [0..<8], active: 8..<count)), builder)
+  }
+
+  @Test func completed() throws {
+    let report = try report(try builder(slots: slots, erased: slots, hasOutcome: true))
+    #expect(report.status == .valid, "\(report.lines)")
+    #expect(report.summary.erasedBodyCount == 2)
+    #expect(report.summary.bodyCount == 4)
+    #expect(!report.remarkCodes.contains(.erasureInProgress))
+  }
+
+  @Test func inProgress() throws {
+    for erased in [[], [slots[0]], slots] {
+      let report = try report(try builder(slots: slots, erased: erased, hasOutcome: false))
+      #expect(report.status == .valid)
+      #expect(report.remarkCodes.contains(.erasureInProgress))
+    }
+  }
+
+  @Test func reintroduced() throws {
+    let report = try report(try builder(slots: slots, erased: [slots[0]], hasOutcome: true))
+    #expect(report.codes == [.bodyReintroduced])
+    #expect(report.firstRecords == 6...6)
+  }
+
+  @Test func tombstoneThatNoPlanLists() throws {
+    let other = BodySlot(record: 2, body: 0)
+    let report = try report(try builder(slots: slots, erased: slots + [other], hasOutcome: true))
+    #expect(report.codes == [.erasureUnplanned])
+    #expect(report.firstRecords == 2...2)
+  }
+
+  @Test func tombstoneThatNamesAnotherRecord() throws {
+    for plan in [0, 7, 9, 100] as [UInt64] {
+      let report = try report(
+        try builder(slots: slots, erased: slots, plan: plan, hasOutcome: false))
+      #expect(report.codes == [.erasureUnplanned, .erasureUnplanned], "\(plan)")
+    }
+  }
+}
