@@ -87,7 +87,8 @@ struct AppendCommand: AsyncParsableCommand {
       do throws(CommandLineEntityError) {
         content.entities.append(try Entity(commandLine: text))
       } catch {
-        throw CommandFailure(.usage, "--entity \(text): \(error)")
+        let shown = text.count > 80 ? "\(text.prefix(80))…" : text
+        throw CommandFailure(.usage, "--entity \(shown): \(error)")
       }
     }
     for text in attributes {

@@ -44,7 +44,8 @@ struct VerifyCommand: ParsableCommand {
       do throws(NoteKeyError) {
         return [try NoteVerifierKey(vkey: text)]
       } catch {
-        throw CommandFailure(.usage, "--key: '\(text)' is no verifier key: \(error)")
+        throw CommandFailure(
+          .usage, "--key: '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64)")
       }
     }
     let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType

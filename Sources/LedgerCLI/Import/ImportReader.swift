@@ -118,7 +118,9 @@ struct ImportReader: Sendable {
     var splitter = JSONSplitter(bytes.rawSpan)
     while let piece = splitter.next() {
       switch piece {
-      case .broken(let error): report.reject(file, line: error.position.line, "\(error)")
+      case .broken(let error):
+        let rejection = InputRejection(error, line: 1)
+        report.reject(file, line: rejection.line, rejection.reason)
       case .value(let range, let start):
         try add(Array(bytes[range]), file, line: start.line, &gathered)
       }
@@ -147,7 +149,8 @@ struct ImportReader: Sendable {
       try gathered.batch.append(draft)
       gathered.places.append((file, line))
     } catch {
-      report.reject(file, line: line, "\(error)")
+      let rejection = InputRejection(error, line: line)
+      report.reject(file, line: rejection.line, rejection.reason)
     }
     if gathered.batch.count >= Self.batchRecordCount
       || gathered.batch.byteCount >= Self.batchByteCount

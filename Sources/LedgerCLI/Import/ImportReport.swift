@@ -55,8 +55,8 @@ final class ImportReport: Sendable {
     let hidden = counts.namesLikeMail.count - Self.nameWarningCountMax
     if hidden > 0 { StandardError.warn("\(hidden) further names look like e-mail addresses") }
     StandardError.write(
-      line: "\(counts.recorded) recorded, \(counts.duplicates) duplicates, "
-        + "\(counts.conflicts) conflicts, \(counts.rejected) rejected"
+      line: "recorded \(counts.recorded), duplicates \(counts.duplicates), "
+        + "conflicts \(counts.conflicts), rejected \(counts.rejected)"
         + (isInterrupted ? "; interrupted, what is recorded is safe" : ""))
     if isInterrupted { return .interrupted }
     if counts.unreadableFiles > 0 { return .failed }
