@@ -19,6 +19,7 @@ public struct LedgerLocation: Hashable, Sendable {
   ) throws(LedgerError) {
     guard !directory.isEmpty else { throw LedgerError(.invalid, "the ledger's path is empty") }
     self.directory = Self.absolute(directory)
+    guard vault?.isEmpty != true else { throw LedgerError(.invalid, "the vault's path is empty") }
     let environment = environment ?? ProcessInfo.processInfo.environment
     let chosen = vault ?? environment["LEDGERSTONE_VAULT"].flatMap { $0.isEmpty ? nil : $0 }
     self.vault = chosen.map(Self.absolute) ?? self.directory + ".vault"

@@ -36,10 +36,19 @@ extension ByteReader {
     let start = offset
     let (major, argument) = try cborHead()
     guard major == expected else {
-      if major == 6 || major == 7 && argument > 22 { throw .notDeterministic(offset: start) }
-      throw .unexpectedType(field: field, found: major, offset: start)
+      throw Self.refusal(of: major, argument, field: field, offset: start)
     }
     return argument
+  }
+
+  /// Why an item that begins with this head is not what `field` asks for: tags and unassigned
+  /// simple values are wrong anywhere, other types only here.
+  static func refusal(of major: UInt8, _ argument: UInt64, field: String, offset: Int)
+    -> FormatError
+  {
+    major == 6 || major == 7 && argument > 22
+      ? .notDeterministic(offset: offset)
+      : .unexpectedType(field: field, found: major, offset: offset)
   }
 
   /// An unsigned integer of at most `limit`.
@@ -57,7 +66,7 @@ extension ByteReader {
     let start = offset
     let (major, argument) = try cborHead()
     guard major == 0 || major == 1 else {
-      throw .unexpectedType(field: field, found: major, offset: start)
+      throw Self.refusal(of: major, argument, field: field, offset: start)
     }
     guard argument <= UInt64(Int64.max) else {
       throw .overLimit(field: field, found: argument, limit: UInt64(Int64.max), offset: start)

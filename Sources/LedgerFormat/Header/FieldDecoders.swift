@@ -150,10 +150,10 @@ extension AttributeValue {
     case 2: return .bytes(try reader.cborBytes("attribute", limit: limit))
     case 3: return .text(try reader.cborText("attribute", limit: limit))
     default:
+      let (major, argument) = try reader.cborHead()
       guard first == 0xF4 || first == 0xF5 else {
-        throw .unexpectedType(field: "attribute", found: first >> 5, offset: start)
+        throw ByteReader.refusal(of: major, argument, field: "attribute", offset: start)
       }
-      try reader.skip(1)
       return .boolean(first == 0xF5)
     }
   }

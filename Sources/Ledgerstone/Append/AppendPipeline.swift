@@ -191,7 +191,12 @@ final class AppendPipeline: Sendable {
   private func commit(_ pending: PendingGroup, _ requests: [Request], _ committer: Committer) {
     var failure: LedgerError?
     do throws(LedgerError) {
-      if pending.group.recordCount > 0 { try committer.commit(pending) }
+      if pending.group.recordCount > 0 {
+        try committer.commit(pending)
+      } else {
+        // Duplicates only: of records that may have been lost with the group before.
+        try committer.requireHealth()
+      }
     } catch {
       failure = error
     }

@@ -30,10 +30,12 @@ struct ClockGuard {
 
   /// The time for a group assembled now.
   mutating func reading(wall now: Timestamp, monotonic elapsed: Int64) -> Verdict {
-    let expected =
+    // How long the ledger was closed is not known, so after a refused opening any time that is not
+    // behind the last record is as good as it would have been then.
+    let step =
       isBehindAtOpening
-      ? lastRecorded.microseconds : wall.microseconds + (elapsed - monotonic)
-    let step = now.microseconds - expected
+      ? min(0, now.microseconds - lastRecorded.microseconds)
+      : now.microseconds - (wall.microseconds + (elapsed - monotonic))
     guard abs(step) <= Self.stepMax else { return .stepped(byMicroseconds: step) }
     // Small drift is followed, so that it does not add up to a step over months.
     return .record(accept(wall: now, monotonic: elapsed))

@@ -1,6 +1,7 @@
 internal import LedgerCryptography
 internal import LedgerFormat
 internal import MerkleLog
+internal import Provenance
 internal import SegmentStorage
 internal import SubjectVault
 
@@ -62,6 +63,9 @@ final class Committer {
     }
   }
 
+  /// Throws `poisoned` if an earlier operation failed.
+  func requireHealth() throws(LedgerError) { try performing {} }
+
   /// Makes one group durable: after this returns it may be acknowledged.
   func commit(_ pending: PendingGroup) throws(LedgerError) {
     try performing {
@@ -121,7 +125,8 @@ final class Committer {
   func receipt(ofDuplicate record: UInt64, identifier: String?) throws(LedgerError) -> Receipt {
     try translatingErrors {
       let stored = try reader.header(at: record)
-      let header = try RecordHeader.decode(stored.bytes.rawSpan)
+      let bytes = stored.bytes
+      let header = try RecordHeader.decode(bytes.rawSpan)
       return Receipt(
         index: record, leafHash: stored.leafHash, recordedTime: header.recordedTime,
         identifier: identifier, isDuplicate: true)

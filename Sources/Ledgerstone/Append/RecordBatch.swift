@@ -1,11 +1,13 @@
 internal import LedgerCryptography
 public import LedgerFormat
+public import Provenance
 
 /// How a second record with the same content is recognised.
 public enum DuplicateRule: Hashable, Sendable {
   /// Two identical records are two records.
   case none
-  /// The same source and the same bytes of body 0 are the same record (OpenLineage events).
+  /// The same source and the same bytes of body 0 are the same record (OpenLineage events). A
+  /// record without a body has no duplicates.
   case bodyBytes
   /// The same source and the same id are the same record; with another content, a conflict.
   case identifier(String)
@@ -74,13 +76,17 @@ public struct RecordBatch: Sendable {
   /// Adds one record.
   ///
   /// - Parameters:
-  ///   - content: its header without bodies, which are described here.
+  ///   - content: its header without bodies, which are described here; it may be longer than one
+  ///     header, but must not be one part of a record already.
   ///   - bodies: stored as they are.
   /// - Throws: `LedgerError.invalid` if a field or body exceeds the format's limits; the batch is
   ///   then as before.
   public mutating func append(
     _ content: RecordContent, bodies newBodies: [Body] = [], duplicates rule: DuplicateRule = .none
   ) throws(LedgerError) {
+    guard content.bodies.isEmpty else {
+      throw LedgerError(.invalid, "the content describes bodies that are not given with it")
+    }
     var content = content
     for body in newBodies where body.bytes.count > FormatLimits.bodyByteCountMax {
       throw LedgerError(
@@ -136,38 +142,54 @@ public struct RecordBatch: Sendable {
     salts.removeLast(BodyEntry.saltByteCount)
   }
 
-  /// `HMAC(duplicate key, rule ‖ length(source) ‖ source ‖ bytes or id)`, and over the bytes.
+  /// The record's duplicate key and the key of what it says; see `DuplicateKey` of `Provenance`.
   private func duplicateKeys(
     _ rule: DuplicateRule, content: RecordContent, _ newBodies: [Body]
   ) -> (key: TruncatedDigest, content: TruncatedDigest)? {
-    var input: ByteBuffer = []
+    let identity: DuplicateIdentity
     switch rule {
     case .none: return nil
-    case .bodyBytes: input.append(1)
-    case .identifier: input.append(2)
+    case .bodyBytes:
+      guard let body = newBodies.first else { return nil }
+      identity = .event(body.bytes)
+    case .identifier(let id):
+      identity = .identifier(id, record: Self.comparableBytes(content, newBodies))
     }
-    input.append(littleEndian: UInt64(content.source.utf8.count))
-    input.append(utf8: content.source)
-    guard case .identifier(let id) = rule else {
-      input.append(contentsOf: newBodies.first?.bytes ?? [])
-      let key = duplicateKey.authenticate(input.rawSpan).truncated
-      return (key, key)
-    }
-    input.append(utf8: id)
-    // The header's tail holds random commitments, so what is compared is the content without them.
+    guard let keys = identity.keys(source: content.source, key: duplicateKey) else { return nil }
+    return (keys.key.truncated, (keys.recordKey ?? keys.key).truncated)
+  }
+
+  /// What two records with one id must have in common: the header without the commitments, which
+  /// are random, and the bodies.
+  private static func comparableBytes(_ content: RecordContent, _ bodies: [Body]) -> [UInt8] {
     var plain = content
     plain.bodies = []
-    var bytes: ByteBuffer = [3]
+    var bytes: ByteBuffer = []
     _ = plain.encodeTail(into: &bytes)
-    for body in newBodies {
+    for body in bodies {
       bytes.append(littleEndian: UInt64(body.contentType.utf8.count))
       bytes.append(utf8: body.contentType)
       bytes.append(littleEndian: UInt64(body.bytes.count))
       bytes.append(contentsOf: body.bytes)
     }
-    return (
-      duplicateKey.authenticate(input.rawSpan).truncated,
-      duplicateKey.authenticate(bytes.rawSpan).truncated
-    )
+    return bytes
+  }
+}
+
+extension RecordBatch {
+  /// Adds a record as an importer made it.
+  ///
+  /// - Throws: as `append(_:bodies:duplicates:)`.
+  public mutating func append(_ draft: RecordDraft) throws(LedgerError) {
+    let rule: DuplicateRule =
+      switch draft.duplicateIdentity {
+      case .none: .none
+      case .event: .bodyBytes
+      case .identifier(let id, _): .identifier(id)
+      }
+    try append(
+      draft.content,
+      bodies: draft.bodies.map { Body(contentType: $0.contentType, bytes: $0.bytes) },
+      duplicates: rule)
   }
 }

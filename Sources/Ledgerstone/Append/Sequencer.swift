@@ -1,6 +1,7 @@
 internal import LedgerCryptography
 internal import LedgerFormat
 internal import MerkleLog
+internal import Provenance
 internal import SubjectVault
 
 /// The first stage of an append: numbers records, chains them and grows the tree, in memory only.

@@ -122,11 +122,17 @@ private struct LedgerCreation {
   }
 
   private func verifierKey(_ vault: Vault) throws(LedgerError) -> String {
+    let key: NoteVerifierKey
     do throws(NoteKeyError) {
-      return try NoteSignerKey(privateText: vault.signingKey).verifierKey.vkey
+      key = try NoteSignerKey(privateText: vault.signingKey).verifierKey
     } catch {
       throw LedgerError(.vault, "\(vault.path): signing.key is no signing key: \(error)")
     }
+    // An interrupted call with another origin may have got as far as the key.
+    guard key.name == origin else {
+      throw LedgerError(.vault, "\(vault.path): signing.key is that of \(key.name)")
+    }
+    return key.vkey
   }
 
   private func makeFolders() throws {

@@ -18,9 +18,10 @@ extension LedgerReader {
       throw LedgerError(
         .notFound, "the newest checkpoint covers \(size) records, not record \(index); \(hint)")
     }
-    let tree = try tree(of: note)
-    return try translatingErrors {
+    let leafHash = try record(at: index).leafHash
+    return try withTree(of: note) { tree in
       let proof = try InclusionProof.make(index: index, treeSize: size, reader: tree)
+      try proof.check(leafHash: leafHash, root: note.checkpoint.root)
       return try InclusionProofFile(proof: proof, note: note.note).encoded
     }
   }
@@ -40,8 +41,7 @@ extension LedgerReader {
         "the saved checkpoint covers \(saved.checkpoint.size) records, the newest here only "
           + "\(note.checkpoint.size): this ledger was rolled back")
     }
-    let tree = try tree(of: note)
-    return try translatingErrors {
+    return try withTree(of: note) { tree in
       let frontier = try TreeFrontier(size: saved.checkpoint.size, reading: tree)
       guard frontier.root == saved.checkpoint.root else {
         throw LedgerError(
@@ -51,6 +51,7 @@ extension LedgerReader {
       }
       let proof = try ConsistencyProof.make(
         oldSize: saved.checkpoint.size, newSize: note.checkpoint.size, reader: tree)
+      try proof.check(oldRoot: saved.checkpoint.root, newRoot: note.checkpoint.root)
       return try ConsistencyProofFile(proof: proof, oldNote: saved.note, newNote: note.note)
         .encoded
     }
@@ -72,18 +73,22 @@ extension LedgerReader {
     return note
   }
 
-  /// The tree under `note`: from the tree files where they give its root, else derived from the
-  /// log in memory, as a reader does not write.
-  func tree(of note: LedgerNote) throws(LedgerError) -> AnyNodeHashReader {
-    let size = note.checkpoint.size
+  /// Proves something with the tree under `note`: by the tree files, or where these do not give
+  /// what `body` accepts, by a tree derived from the log in memory, as a reader does not write.
+  private func withTree<Value>(
+    of note: LedgerNote, _ body: (AnyNodeHashReader) throws -> Value
+  ) throws(LedgerError) -> Value {
     let files = TileNodeHashReader(
       source: TreeFileReader(directory: location.path("tree"), fileSystem: fileSystem),
-      treeSize: size)
-    if let frontier = try? TreeFrontier(size: size, reading: files),
-      frontier.root == note.checkpoint.root
-    {
-      return AnyNodeHashReader(files)
-    }
+      treeSize: note.checkpoint.size)
+    if let value = try? body(AnyNodeHashReader(files)) { return value }
+    let derived = try derivedTree(of: note)
+    return try translatingErrors { try body(derived) }
+  }
+
+  /// The tree under `note`, from the log: 32 bytes of memory per record.
+  private func derivedTree(of note: LedgerNote) throws(LedgerError) -> AnyNodeHashReader {
+    let size = note.checkpoint.size
     var tiles = MemoryTiles()
     var frontier = TreeFrontier()
     try translatingErrors {

@@ -13,42 +13,45 @@ extension LedgerReader {
   /// - Throws: `noCheckpoint`, `alreadyExists`, `corrupt`, `storage`.
   public func exportTiles(to path: String) throws(LedgerError) {
     let note = try newestNote()
-    let tree = try tree(of: note)
     try translatingErrors {
       if try fileSystem.information(path) != nil, try !fileSystem.list(path).isEmpty {
         throw LedgerError(.alreadyExists, "\(path) is not empty")
       }
       var writer = TileWriter(root: path, fileSystem: fileSystem)
       try writer.makeFolder(path)
-      try writeTiles(tree, size: note.checkpoint.size, &writer)
-      try writeEntries(size: note.checkpoint.size, &writer)
+      let root = try writeTiles(size: note.checkpoint.size, &writer)
+      guard root == note.checkpoint.root else {
+        throw LedgerError(
+          .corrupt,
+          "the records do not give the checkpoint's root; run: ledgerstone verify "
+            + location.directory)
+      }
       try fileSystem.replaceFile(
         path + "/checkpoint", with: note.bytes, permissions: .file)
     }
   }
 
-  private func writeTiles(
-    _ tree: AnyNodeHashReader, size: UInt64, _ writer: inout TileWriter
-  ) throws {
-    for level in 0...Tiles.levelMax {
-      var index: UInt64 = 0
-      while let tile = Tiles.tile(level: level, index: index, treeSize: size) {
-        let nodes = (0..<UInt64(tile.width)).map {
-          TreeCoordinate(
-            level: level * Tiles.height, index: index * UInt64(Tiles.width) + $0)
-        }
-        var bytes: [UInt8] = []
-        for hash in try tree.hashes(at: nodes) { hash.append(to: &bytes) }
-        try writer.write(bytes, to: tile.path)
-        index += 1
-      }
-      if index == 0 { return }
-    }
-  }
-
-  private func writeEntries(size: UInt64, _ writer: inout TileWriter) throws {
+  /// Writes the tiles of the first `size` records in one pass over the log, in bounded memory.
+  ///
+  /// The tree files are not asked: what is published follows from the records alone.
+  ///
+  /// - Returns: the tree's root.
+  private func writeTiles(size: UInt64, _ writer: inout TileWriter) throws -> SHA256Digest {
+    var frontier = TreeFrontier()
+    var levels: [TileLevel] = []
     var bundle: [UInt8] = []
-    try log.forEachHeader(in: 0..<size) { index, header, _ in
+    func add(_ hash: SHA256Digest, level: Int) throws {
+      if level == levels.count { levels.append(TileLevel()) }
+      guard let full = levels[level].append(hash) else { return }
+      let tile = TileCoordinate(level: level, index: full.index, width: Tiles.width)
+      try writer.write(full.bytes, to: tile.path)
+    }
+    try log.forEachHeader(in: 0..<size) { index, header, leafHash in
+      var complete = [leafHash]
+      frontier.append(leafHash) { level, _, hash in
+        if level.isMultiple(of: Tiles.height) { complete.append(hash) }
+      }
+      for (level, hash) in complete.enumerated() { try add(hash, level: level) }
       EntryBundle.append(header.copied(), to: &bundle)
       let width = Int(index % UInt64(Tiles.width)) + 1
       guard width == Tiles.width || index == size - 1 else { return }
@@ -57,6 +60,29 @@ extension LedgerReader {
       try writer.write(bundle, to: coordinate.path)
       bundle.removeAll(keepingCapacity: true)
     }
+    for (number, level) in levels.enumerated() where level.width > 0 {
+      let tile = TileCoordinate(level: number, index: level.index, width: level.width)
+      try writer.write(level.bytes, to: tile.path)
+    }
+    return frontier.root
+  }
+}
+
+/// The tile being filled of one level.
+private struct TileLevel {
+  var index: UInt64 = 0
+  var bytes: [UInt8] = []
+  var width: Int { bytes.count / SHA256Digest.byteCount }
+
+  /// Adds a hash; gives the tile if that filled it, and begins the next.
+  mutating func append(_ hash: SHA256Digest) -> (index: UInt64, bytes: [UInt8])? {
+    hash.append(to: &bytes)
+    guard width == Tiles.width else { return nil }
+    defer {
+      index += 1
+      bytes.removeAll(keepingCapacity: true)
+    }
+    return (index, bytes)
   }
 }
 

@@ -35,7 +35,8 @@ public struct LedgerReader: Sendable {
           .incomplete,
           "\(location.directory): init was interrupted; repeat it with the same arguments")
       }
-      let record = try RecordHeader.decode(log.header(at: 0).bytes.rawSpan)
+      let first = try log.header(at: 0).bytes
+      let record = try RecordHeader.decode(first.rawSpan)
       let identity = try LedgerDirectory.identity(of: record, file: file)
       return LedgerReader(
         location: location, identity: identity, checkpoint: checkpoint, log: log,
@@ -67,9 +68,9 @@ extension LedgerReader {
     }
     return try translatingErrors {
       let stored = try log.header(at: index)
-      return StoredRecord(
-        header: try RecordHeader.decode(stored.bytes.rawSpan), bytes: stored.bytes,
-        leafHash: stored.leafHash)
+      let bytes = stored.bytes
+      let header = try RecordHeader.decode(bytes.rawSpan)
+      return StoredRecord(header: header, bytes: bytes, leafHash: stored.leafHash)
     }
   }
 
@@ -77,6 +78,10 @@ extension LedgerReader {
   public func parts(at index: UInt64) throws(LedgerError) -> [StoredRecord] {
     let record = try record(at: index)
     guard let part = record.header.content.part else { return [record] }
+    guard part.number <= index, index - UInt64(part.number) + UInt64(part.count) <= size else {
+      throw LedgerError(
+        .corrupt, "record \(index) is part \(part.number) of \(part.count), which are not there")
+    }
     let first = index - UInt64(part.number)
     var parts: [StoredRecord] = []
     for position in 0..<UInt64(part.count) { parts.append(try self.record(at: first + position)) }

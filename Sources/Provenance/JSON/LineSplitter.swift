@@ -4,7 +4,7 @@ public struct InputLine: Hashable, Sendable {
   public var number: Int
   /// The line without white space at its ends; nil if it is over the limit, and then dropped.
   public var bytes: [UInt8]?
-  /// The bytes of the line, its end excluded.
+  /// All bytes of the line but the line feed.
   public var byteCount: Int
   /// Where `bytes` begin in the input.
   public var start: JSONPosition

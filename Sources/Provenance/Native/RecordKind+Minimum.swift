@@ -1,4 +1,4 @@
-internal import LedgerFormat
+public import LedgerFormat
 
 /// What a native record of each kind cannot do without: what makes it say anything at all.
 ///
@@ -7,7 +7,9 @@ internal import LedgerFormat
 /// action and outcome, or a policy without value.
 extension RecordKind {
   /// Throws the first thing that is missing.
-  func requireMinimum(
+  ///
+  /// - Precondition: the kind may come from a client (`isWrittenByLedgerOnly` is false).
+  public func requireMinimum(
     of content: RecordContent, bodyCount: Int
   ) throws(NativeRecordError) {
     let minimum = Minimum(kind: self, content: content, bodyCount: bodyCount)

@@ -40,6 +40,11 @@ struct EntityTable {
     entities[Int(position)].facts.areEdgesComplete = true
   }
 
+  /// Takes back every such statement.
+  mutating func clearEdgesComplete() {
+    for position in entities.indices { entities[position].facts.areEdgesComplete = false }
+  }
+
   /// Keeps what is safe for a closure: a contradiction of write modes is unknown, and a mention of
   /// the whole dataset outweighs one of a part.
   private mutating func merge(_ facts: EntityFacts, at position: Int) {

@@ -59,9 +59,9 @@ extension OpenLineageMapper {
   /// How the output was written, as far as the event tells; nil where it says nothing.
   ///
   /// `OVERWRITE` alone is unknown, because Spark says it of partial overwrites too; with a
-  /// partition condition it replaced partitions. Of Iceberg's commit operations only `append` tells
-  /// what became of the earlier rows. `CREATE`, `DROP`, `RENAME` and `ALTER` are no ways of writing:
-  /// the lifecycle says it all.
+  /// partition condition it replaced partitions. Of Iceberg's commit operations only `append`
+  /// tells what became of the earlier rows. `CREATE`, `DROP`, `RENAME` and `ALTER` are no ways of
+  /// writing: the lifecycle says it all.
   private mutating func readWriteMode(of value: JSONValue?, _ facts: EntityFacts) -> WriteMode? {
     if facts.lifecycle == .truncate { return .truncate }
     if facts.lifecycle == .overwrite {

@@ -103,8 +103,7 @@ extension OpenLineageMapper {
     guard let name = try readIdentifier(input, "column lineage source") else { return }
     let isListed = input["transformations"]?.elements?.isEmpty == false
     let flags = isListed ? Self.flags(of: input["transformations"]) : masksAll ? .masked : []
-    for source in datasets(name, role: .input) {
-      collector.mention(target: target, source: source, flags: flags)
-    }
+    let sources = datasets(name, role: .input)
+    mention(targets: [target], sources: sources, flags: flags, in: &collector)
   }
 }

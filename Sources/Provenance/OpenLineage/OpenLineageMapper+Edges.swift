@@ -90,11 +90,7 @@ extension OpenLineageMapper {
         continue
       }
       let flags = Self.flags(of: source["transformations"])
-      for target in targets {
-        for position in named {
-          collector.mention(target: target, source: position, flags: flags)
-        }
-      }
+      mention(targets: targets, sources: named, flags: flags, in: &collector)
     }
     if !isWhole { noteIncomplete() }
     return isWhole

@@ -9,6 +9,10 @@ struct OpenLineageMapper {
   var content: RecordContent
   var table = EntityTable()
   private var pairs: Set<EntityPair> = []
+  /// Edge ends that may still be looked at. Versions of one dataset multiply with its mentions, so
+  /// an event of a few megabytes could otherwise ask for billions of edges.
+  private var mentionsLeft = mentionCountMax
+  static let mentionCountMax = 1 << 20
   /// The job's own position, where the event has a job.
   var job: UInt32?
 
@@ -36,6 +40,7 @@ struct OpenLineageMapper {
     if let producer = readText(root["producer"]), !producer.isEmpty {
       content.producer = try limited(producer, "producer")
     }
+    if mentionsLeft == 0 { giveUpEdges() }
     if table.hasConflict { noteIncomplete() }
     content.entities = table.entities
     return content
@@ -74,6 +79,26 @@ struct OpenLineageMapper {
     let position = try addDataset(dataset, identifier, role: .target, "dataset")
     content.kind = Self.kind(after: table.entities[Int(position)].facts.lifecycle).rawValue
     try addDatasetEdges(of: dataset, into: position)
+  }
+
+  /// Notes the edges from all `sources` into all `targets`.
+  mutating func mention(
+    targets: [UInt32], sources: [UInt32], flags: EdgeFlags, in collector: inout EdgeCollector
+  ) {
+    for target in targets {
+      for source in sources where mentionsLeft > 0 {
+        mentionsLeft -= 1
+        collector.mention(target: target, source: source, flags: flags)
+      }
+    }
+  }
+
+  /// Stores no edges at all: an edge whose last mention was not looked at might seem masked, and
+  /// without edges a reader infers all of them.
+  private mutating func giveUpEdges() {
+    content.edges = []
+    table.clearEdgesComplete()
+    noteIncomplete()
   }
 
   /// Whether the pair of a dataset and its other or former identifier is met for the first time.

@@ -33,7 +33,7 @@ public struct StorageEngineError: Error, Sendable {
   public let records: Range<UInt64>?
   /// What was found, for people.
   public let detail: String
-  /// What lies behind it: a `StorageError`, a `FormatError`, or the first failure of a poisoned log.
+  /// What lies behind it: a `StorageError`, a `FormatError`, or what poisoned the log.
   public let cause: (any Error)?
 
   public init(

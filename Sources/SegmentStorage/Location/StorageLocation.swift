@@ -102,12 +102,21 @@ extension StorageLocation {
   /// Removes what an interrupted creation, sealing or rewriting left behind.
   func removeTemporaryFiles() throws(StorageEngineError) {
     try removeIfPresent(temporaryActivePath)
-    for folder in [logFolder, bodiesFolder] {
-      let entries = try onDisk { () throws(StorageError) in try fileSystem.list(folder) }
-      for entry in entries
+    for folder in [logFolder, bodiesFolder, tornFolder] {
+      for entry in try entries(of: folder)
       where entry.kind == .file && entry.name.hasSuffix(Self.temporarySuffix) {
         try removeIfPresent(folder + "/" + entry.name)
       }
+    }
+  }
+
+  /// What is in a folder; nothing if it is missing, as `torn` mostly is.
+  func entries(of folder: String) throws(StorageEngineError) -> [DirectoryEntry] {
+    do throws(StorageError) {
+      return try fileSystem.list(folder)
+    } catch {
+      if error.isNotFound { return [] }
+      throw StorageEngineError(error)
     }
   }
 }

@@ -37,7 +37,7 @@ public struct LogReader: Sendable {
   func require(_ record: UInt64) throws(StorageEngineError) {
     guard record < endRecord else {
       throw StorageEngineError(
-        .noSuchRecord, path: location.directory, records: record..<record + 1,
+        .noSuchRecord, path: location.directory,
         detail: "record \(record) is not there; the ledger has \(endRecord) records")
     }
   }

@@ -45,7 +45,7 @@ extension StorageLocation {
   private func firstRecords(in folder: String, suffix: String)
     throws(StorageEngineError) -> [UInt64]
   {
-    let entries = try onDisk { () throws(StorageError) in try fileSystem.list(folder) }
+    let entries = try entries(of: folder)
     return entries.compactMap { Self.firstRecord(ofFileName: $0.name, suffix: suffix) }.sorted()
   }
 

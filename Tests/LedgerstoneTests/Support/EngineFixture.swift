@@ -1,6 +1,7 @@
 import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
+import Provenance
 import SegmentStorage
 import Synchronization
 

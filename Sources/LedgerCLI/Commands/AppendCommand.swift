@@ -1,0 +1,132 @@
+internal import ArgumentParser
+internal import LedgerFormat
+internal import Ledgerstone
+internal import Provenance
+
+struct AppendCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "append",
+    abstract: "Append one record and print its receipt.",
+    discussion: """
+      A part of an entity that holds %, : or @ is percent-encoded. A run is run::ID.
+      """)
+
+  @OptionGroup var ledger: LedgerArguments
+
+  @Option(help: "The kind of record, such as access or erasure/request.")
+  var kind: String
+
+  @Option(
+    name: .customLong("entity"),
+    help: ArgumentHelp("What it is about; repeatable.", valueName: "role=type:namespace:name[@v]"))
+  var entities: [String] = []
+
+  @Option(
+    name: .customLong("attribute"),
+    help: ArgumentHelp(
+      "A small fact: integers, true and false are taken as such; repeatable.",
+      valueName: "key=value"))
+  var attributes: [String] = []
+
+  @Option(help: ArgumentHelp("A file kept as the record's body; - is stdin.", valueName: "file"))
+  var body: String?
+
+  @Option(help: "The body's media type.")
+  var contentType = "application/octet-stream"
+
+  @Option(help: "An id of yours: a second record with it is recognised as the same.")
+  var id: String?
+
+  @Option(help: "When it happened, RFC 3339.")
+  var eventTime: String?
+
+  @Option(help: "The authenticated producer.")
+  var source = "local"
+
+  @Flag(help: "Go on although the system clock stepped, and record that.")
+  var acceptClock = false
+
+  @Flag(help: "Receipts are JSON already; accepted for symmetry.")
+  var json = false
+
+  mutating func run() async throws {
+    let content = try content()
+    try requireMinimum(of: content)
+    let bodies = try body.map { path throws(CommandFailure) in
+      [
+        RecordBatch.Body(
+          contentType: contentType,
+          bytes: try SmallFile.read(path, limit: FormatLimits.bodyByteCountMax))
+      ]
+    }
+    let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
+    let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
+      ledger in
+      var batch = ledger.makeBatch()
+      try batch.append(content, bodies: bodies ?? [], duplicates: rule)
+      return try await ledger.append(batch).first
+    }
+    switch outcome {
+    case .recorded(let receipt): try StandardOutput.print(receipt.json)
+    case .conflict(let index, let identifier):
+      throw CommandFailure(
+        .failed,
+        "record \(index) has the id '\(identifier)' but another content; nothing was appended")
+    case nil: throw CommandFailure(.failed, "nothing was appended")
+    }
+  }
+
+  /// The header that the arguments describe, checked as a native record is.
+  private func content() throws -> RecordContent {
+    guard let known = RecordKind(rawValue: kind), !known.isWrittenByLedgerOnly else {
+      let kinds = RecordKind.native.map(\.rawValue).joined(separator: ", ")
+      throw CommandFailure(.usage, "'\(kind)' is no kind that can be appended; these are: \(kinds)")
+    }
+    var content = RecordContent(kind: known.rawValue, source: source)
+    for text in entities {
+      do throws(CommandLineEntityError) {
+        content.entities.append(try Entity(commandLine: text))
+      } catch {
+        let shown = text.count > 80 ? "\(text.prefix(80))…" : text
+        throw CommandFailure(.usage, "--entity \(shown): \(error)")
+      }
+    }
+    for text in attributes {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, !parts[0].isEmpty else {
+        throw CommandFailure(.usage, "--attribute \(text): not KEY=VALUE")
+      }
+      content.attributes[String(parts[0])] = Self.value(String(parts[1]))
+    }
+    do throws(NativeRecordError) {
+      try known.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
+    if let eventTime {
+      guard let parsed = Timestamp.parse(eventTime) else {
+        throw CommandFailure(.usage, "--event-time \(eventTime): not an RFC 3339 time")
+      }
+      content.eventTime = parsed.timestamp
+      if !parsed.hasZone { content.flags.insert(.eventTimeWithoutZone) }
+      if parsed.isTruncated { content.flags.insert(.eventTimeTruncated) }
+    }
+    return content
+  }
+
+  /// What a native record of this kind must say.
+  private func requireMinimum(of content: RecordContent) throws(CommandFailure) {
+    guard let kind = RecordKind(rawValue: content.kind) else { return }
+    do throws(NativeRecordError) {
+      try kind.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
+    } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
+  }
+
+  private static func value(_ text: String) -> AttributeValue {
+    if let integer = Int64(text), String(integer) == text { return .integer(integer) }
+    if text == "true" || text == "false" { return .boolean(text == "true") }
+    return .text(text)
+  }
+}

@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Foundation
+internal import LedgerVerifier
+internal import Ledgerstone
+internal import MerkleLog
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Re-check a whole ledger, or a proof file.",
+    discussion: """
+      A folder is verified as a ledger: every digest, header, link, hash, body and signature. A \
+      file is verified as the proof its first line names; that needs --key, and an inclusion \
+      proof the record's exact bytes (show --entry) as --entry. Status 0: valid; 2: not valid; 1: \
+      it could not be checked.
+      """)
+
+  @Argument(help: "The ledger's folder, or a proof file.")
+  var path: String
+
+  @Option(help: ArgumentHelp("The trusted verifier key, or @FILE.", valueName: "vkey"))
+  var key: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A checkpoint saved earlier: nothing before it may have changed.", valueName: "file"))
+  var since: String?
+
+  @Option(help: ArgumentHelp("The record's exact bytes.", valueName: "file"))
+  var entry: String?
+
+  @Option(
+    help: ArgumentHelp("A body's salt and bytes, from show --opening.", valueName: "file"))
+  var opening: String?
+
+  @OptionGroup var vaultArguments: VaultArguments
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  mutating func run() throws {
+    let keys = try key.map { argument in
+      let text = try SmallFile.text(argument)
+      do throws(NoteKeyError) {
+        return [try NoteVerifierKey(vkey: text)]
+      } catch {
+        throw CommandFailure(
+          .usage, "--key: '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64)")
+      }
+    }
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    let status =
+      kind == .typeRegular ? try verifyFile(keys ?? []) : try verifyLedger(keys ?? [])
+    let exit = ExitStatus(status)
+    if exit != .done { throw CommandFailure(exit) }
+  }
+
+  private func verifyLedger(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
+    guard entry == nil, opening == nil else {
+      throw CommandFailure(.usage, "--entry and --opening belong to a proof file, not to a ledger")
+    }
+    var options = VerificationOptions()
+    options.trustedKeys = keys
+    options.savedCheckpoint = try since.map { path throws(CommandFailure) in
+      try SmallFile.read(path, limit: 1 << 20)
+    }
+    // Comparing with the vault is a help where it can be read, and never needed.
+    let vault = try? LedgerLocation(directory: path, vault: vaultArguments.vault).vault
+    options.vaultNote = vault.flatMap { try? SmallFile.read($0 + "/note", limit: 1 << 20) }
+    let report = LedgerVerification.verify(
+      directory: LedgerPath.absolute(path), options: options)
+    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
+    return report.status
+  }
+
+  private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
+    guard since == nil else {
+      throw CommandFailure(.usage, "--since belongs to a ledger, not to a proof file")
+    }
+    guard !keys.isEmpty else {
+      throw CommandFailure(.usage, "a proof file is verified with --key, the ledger's verifier key")
+    }
+    var options = ProofOptions()
+    options.trustedKeys = keys
+    options.entry = try entry.map { path throws(CommandFailure) in try SmallFile.read(path) }
+    options.opening = try opening.map { path throws(CommandFailure) in try SmallFile.read(path) }
+    let report = ProofVerification.verify(try SmallFile.read(path), options: options)
+    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
+    return report.status
+  }
+}

@@ -1,0 +1,167 @@
+internal import Foundation
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import Ledgerstone
+internal import Provenance
+
+/// The form of the inputs.
+enum ImportFormat: String, CaseIterable, Sendable {
+  case openlineage
+  case record
+
+  /// One input as a record that is not numbered yet.
+  ///
+  /// - Throws: why it cannot be recorded.
+  func draft(_ bytes: [UInt8], source: String) throws -> RecordDraft {
+    switch self {
+    case .openlineage: try OpenLineageEvent(parsing: bytes).draft(source: source)
+    case .record: try NativeRecord.draft(parsing: bytes, source: source)
+    }
+  }
+}
+
+/// Records ready to be appended, and where each came from.
+struct ImportBatch: Sendable {
+  var batch: RecordBatch
+  var places: [(file: String, line: Int)] = []
+}
+
+/// Reads, cuts and maps the inputs, on a thread of its own, and hands batches over.
+struct ImportReader: Sendable {
+  let format: ImportFormat
+  let source: String
+  let rules: NameRules?
+  let nameKey: HMACSHA256Key
+  let report: ImportReport
+  let channel: BoundedChannel<ImportBatch>
+  let emptyBatch: RecordBatch
+
+  private static let chunkByteCount = 1 << 20
+  /// The longest `.json` file, which is held as a whole.
+  static let fileByteCountMax = 1 << 30
+  /// The longest line: a body of the largest size in base64, with its record.
+  static let lineByteCountMax = 24 << 20
+  private static let batchRecordCount = 4_096
+  private static let batchByteCount = 1 << 20
+
+  /// Reads all files, in order; ends early if the channel was finished.
+  func run(_ files: [String]) {
+    var gathered = ImportBatch(batch: emptyBatch)
+    for file in files {
+      do {
+        try read(file, into: &gathered)
+      } catch is Stopped {
+        return
+      } catch let failure as CommandFailure {
+        report.unreadable(failure.message ?? "\(file) cannot be read")
+      } catch {
+        report.unreadable("\(file): \(SystemFailure.reason(of: error))")
+      }
+    }
+    // The channel takes nothing more only where the command has ended already.
+    try? hand(&gathered)
+    channel.finish()
+  }
+
+  private struct Stopped: Error {}
+
+  private func read(_ file: String, into gathered: inout ImportBatch) throws {
+    let handle =
+      file == "-"
+      ? FileHandle.standardInput
+      : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
+    let first = Array(try handle.read(upToCount: 1) ?? Data())
+    var chunk = first + Array(try nextChunk(handle, isStream: file == "-"))
+    var shape = InputShape.named(file) ?? InputShape.sniffed(chunk, isAtEnd: false)
+    while shape == nil {
+      let more = Array(try nextChunk(handle, isStream: file == "-"))
+      chunk.append(contentsOf: more)
+      shape = InputShape.sniffed(chunk, isAtEnd: more.isEmpty)
+      try checkLength(of: chunk, file)
+    }
+    if shape == .lines {
+      var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
+      while !chunk.isEmpty {
+        try lines.take(chunk) { try add($0, file, &gathered) }
+        // What waits on a stream for more to come must not wait for its receipt.
+        if file == "-" { try hand(&gathered) }
+        chunk = Array(try nextChunk(handle, isStream: file == "-"))
+      }
+      try lines.finish { try add($0, file, &gathered) }
+    } else {
+      while true {
+        let more = try nextChunk(handle, isStream: false)
+        if more.isEmpty { break }
+        chunk.append(contentsOf: more)
+        try checkLength(of: chunk, file)
+      }
+      try addPieces(of: chunk, file, &gathered)
+    }
+  }
+
+  /// What has arrived of a stream, or the next piece of a file; empty at the end.
+  private func nextChunk(_ handle: FileHandle, isStream: Bool) throws -> Data {
+    if isStream { return handle.availableData }
+    return try handle.read(upToCount: Self.chunkByteCount) ?? Data()
+  }
+
+  private func checkLength(of bytes: [UInt8], _ file: String) throws {
+    guard bytes.count <= Self.fileByteCountMax else {
+      throw CommandFailure(
+        .failed, "\(file): longer than \(Self.fileByteCountMax) bytes; give it as .ndjson instead")
+    }
+  }
+
+  private func addPieces(
+    of bytes: [UInt8], _ file: String, _ gathered: inout ImportBatch
+  ) throws {
+    var splitter = JSONSplitter(bytes.rawSpan)
+    while let piece = splitter.next() {
+      switch piece {
+      case .broken(let error):
+        let rejection = InputRejection(error, line: 1)
+        report.reject(file, line: rejection.line, rejection.reason)
+      case .value(let range, let start):
+        try add(Array(bytes[range]), file, line: start.line, &gathered)
+      }
+    }
+  }
+
+  private func add(_ line: InputLine, _ file: String, _ gathered: inout ImportBatch) throws {
+    guard let bytes = line.bytes else {
+      return report.reject(
+        file, line: line.number,
+        "the line has \(line.byteCount) bytes; the limit is \(Self.lineByteCountMax)")
+    }
+    try add(bytes, file, line: line.number, &gathered)
+  }
+
+  private func add(
+    _ bytes: [UInt8], _ file: String, line: Int, _ gathered: inout ImportBatch
+  ) throws {
+    do {
+      var draft = try format.draft(bytes, source: source)
+      rules?.apply(to: &draft.content, key: nameKey)
+      for entity in draft.content.entities
+      where NamePrivacy.looksLikeElectronicMail(entity.name) {
+        report.warnOfName(entity.name)
+      }
+      try gathered.batch.append(draft)
+      gathered.places.append((file, line))
+    } catch {
+      let rejection = InputRejection(error, line: line)
+      report.reject(file, line: rejection.line, rejection.reason)
+    }
+    if gathered.batch.count >= Self.batchRecordCount
+      || gathered.batch.byteCount >= Self.batchByteCount
+    {
+      try hand(&gathered)
+    }
+  }
+
+  private func hand(_ gathered: inout ImportBatch) throws {
+    guard !gathered.batch.isEmpty else { return }
+    guard channel.send(gathered) else { throw Stopped() }
+    gathered = ImportBatch(batch: emptyBatch)
+  }
+}

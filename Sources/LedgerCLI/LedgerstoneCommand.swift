@@ -1,0 +1,44 @@
+internal import ArgumentParser
+internal import Foundation
+
+@main
+struct LedgerstoneCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ledgerstone",
+    abstract: "An append-only ledger of who accessed, transformed and deleted which data.",
+    discussion: """
+      Data goes to stdout, everything else to stderr.
+
+      \(ExitStatus.table)
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
+      ShowCommand.self, ProveCommand.self, VerifyCommand.self, ExportCommand.self,
+      InspectCommand.self, DemoCommand.self,
+    ])
+
+  /// Runs the command named by the arguments and ends the process with its status.
+  static func main() async {
+    // A reader that goes away is reported as an error of writing, after the ledger was closed.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      end(with: error)
+    }
+  }
+
+  private static func end(with error: any Error) -> Never {
+    let isOfParsing = exitCode(for: error) != .failure || error is CleanExit
+    if isOfParsing { exit(withError: error) }
+    let failure = CommandFailure(error)
+    if let message = failure.message { StandardError.complain(message) }
+    Foundation.exit(failure.status.rawValue)
+  }
+}

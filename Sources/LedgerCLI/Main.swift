@@ -1,6 +1,0 @@
-import ArgumentParser
-
-@main
-struct LedgerstoneCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "ledgerstone")
-}

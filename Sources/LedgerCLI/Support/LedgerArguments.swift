@@ -1,0 +1,34 @@
+internal import ArgumentParser
+internal import Ledgerstone
+
+/// DIR and `--vault`, which every command that writes takes.
+struct LedgerArguments: ParsableArguments {
+  @Argument(help: "The ledger's folder.", completion: .directory)
+  var directory: String
+
+  @OptionGroup var vaultArguments: VaultArguments
+
+  func location() throws(LedgerError) -> LedgerLocation {
+    try LedgerLocation(directory: directory, vault: vaultArguments.vault)
+  }
+}
+
+struct VaultArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the operator's secrets; by default LEDGERSTONE_VAULT, else DIR.vault.",
+      valueName: "path"), completion: .directory)
+  var vault: String?
+}
+
+/// DIR of a command that only reads: it needs no vault, takes no lock and writes nothing.
+struct ReaderArguments: ParsableArguments {
+  @Argument(help: "The ledger's folder.", completion: .directory)
+  var directory: String
+
+  func reader() throws(LedgerError) -> LedgerReader {
+    // A reader never touches the vault, so where it would be does not matter.
+    let absolute = try LedgerLocation(directory: directory, environment: [:])
+    return try LedgerReader.open(at: absolute)
+  }
+}

@@ -1,0 +1,49 @@
+internal import Foundation
+
+/// Files named on the command line, read and written as a whole.
+enum SmallFile {
+  /// - Parameter limit: the most bytes that make sense; what is longer is refused unread.
+  static func read(_ path: String, limit: Int = 64 << 20) throws(CommandFailure) -> [UInt8] {
+    do {
+      let handle =
+        path == "-"
+        ? FileHandle.standardInput
+        : try FileHandle(
+          forReadingFrom: URL(fileURLWithPath: path))
+      guard let data = try handle.read(upToCount: limit + 1) else { return [] }
+      guard data.count <= limit else {
+        throw CommandFailure(.failed, "\(path): longer than \(limit) bytes")
+      }
+      return Array(data)
+    } catch let failure as CommandFailure {
+      throw failure
+    } catch {
+      throw CommandFailure(.failed, "\(path): \(SystemFailure.reason(of: error))")
+    }
+  }
+
+  /// Whether something other than a folder is at `path`.
+  static func isFile(_ path: String) -> Bool {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    let type = attributes?[.type] as? FileAttributeType
+    return type != nil && type != .typeDirectory
+  }
+
+  /// Writes `bytes` to `path`, or to stdout for nil and `-`. A file there is replaced in one step.
+  static func write(_ bytes: [UInt8], to path: String?) throws(CommandFailure) {
+    guard let path, path != "-" else { return try StandardOutput.print(bytes: bytes) }
+    do {
+      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw CommandFailure(.failed, "\(path): \(SystemFailure.reason(of: error))")
+    }
+  }
+
+  /// An argument that is text, or `@file`, whose first line it is then.
+  static func text(_ argument: String) throws(CommandFailure) -> String {
+    guard argument.hasPrefix("@") else { return argument }
+    let bytes = try read(String(argument.dropFirst()), limit: 65_536)
+    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,21 @@
+internal import Ledgerstone
+
+/// Opens a ledger for one command, says what opening found, and closes it on every way out.
+func withLedger<Value: Sendable>(
+  _ location: LedgerLocation, acceptsClockStep: Bool = false,
+  _ body: (Ledger) async throws -> Value
+) async throws -> Value {
+  let ledger = try Ledger.open(
+    at: location, options: LedgerOptions(acceptsClockStep: acceptsClockStep))
+  for remark in ledger.remarks { StandardError.warn(remark) }
+  let value: Value
+  do {
+    value = try await body(ledger)
+  } catch {
+    // The first failure is the one to report.
+    try? await ledger.close()
+    throw error
+  }
+  try await ledger.close()
+  return value
+}

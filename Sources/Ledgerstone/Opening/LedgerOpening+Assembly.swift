@@ -1,0 +1,123 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+internal import SubjectVault
+
+/// What an opening found, put together into a ledger that can be appended to.
+extension LedgerOpening {
+  func assemble(
+    _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, lock: LockBox,
+    remarks: [String]
+  ) throws(LedgerError) -> Ledger {
+    let identity = try identity(recovered)
+    let next = recovered.nextRecord
+    let sealedSize = recovered.segments.last?.endRecord ?? 0
+    var window = DuplicateWindow(recordCount: options.duplicateWindowRecordCount)
+    let windowStart = next > window.recordCount ? next - window.recordCount : 0
+    var active: [RememberedDuplicate] = []
+    var sealing: [RememberedDuplicate] = []
+    let sealingEnd = recovered.pendingSealing?.records.upperBound ?? sealedSize
+    try translatingErrors {
+      for known in try vault.duplicates(from: windowStart) where known.record < sealedSize {
+        window.remember(key: known.key, contentKey: known.contentKey, record: known.record)
+      }
+      try recovered.reader.forEachDeduplicationEntry { record, entry in
+        let known = RememberedDuplicate(
+          record: record, key: entry.key, contentKey: entry.contentKey)
+        window.remember(key: known.key, contentKey: known.contentKey, record: record)
+        if record < sealingEnd { sealing.append(known) } else { active.append(known) }
+      }
+    }
+    let lastTime = recovered.lastRecordedTime ?? Timestamp(microseconds: 0)
+    let duplicateKey = HMACSHA256Key(vault.duplicateKey.rawSpan)
+    let frontier = state.frontier
+    let committer = Committer(
+      tree: state.files, log: recovered.log, vault: vault, options: options, signer: signer,
+      frontier: frontier, lastLeafHash: recovered.lastLeafHash,
+      lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader)
+    if let job = recovered.pendingSealing {
+      // The tree files under it were derived and synchronised by this opening. What the segment
+      // says for ever comes from the log, not from them.
+      let chain = recovered.segments.last?.chain
+      guard var sealed = TreeFrontier(size: sealedSize, hashes: chain?.frontier ?? []) else {
+        throw LedgerError(.corrupt, "a sealed segment's tree state is impossible")
+      }
+      try translatingErrors {
+        try recovered.reader.forEachHeader(in: sealedSize..<job.records.upperBound) {
+          sealed.append($2)
+        }
+      }
+      let segment = try Sealing(
+        job: job, frontierAfter: sealed.hashes, duplicates: sealing, vault: vault,
+        windowRecordCount: window.recordCount
+      ).run()
+      committer.finishSealing(.success(segment))
+    }
+    var sequencer = Sequencer(
+      nextRecord: next, lastLeafHash: recovered.lastLeafHash, frontier: frontier,
+      window: window)
+    let now = options.clock.now()
+    if let record = recoveryRecord(recovered, duplicateKey) {
+      var pending = PendingGroup()
+      sequencer.begin(&pending, at: max(lastTime, now))
+      var cursor = BatchCursor()
+      var outcomes: [Sequencer.Outcome] = []
+      _ = sequencer.add(record, from: &cursor, to: &pending, outcomes: &outcomes)
+      try committer.commit(pending)
+    }
+    let assembly = AppendPipeline.Assembly(
+      sequencer: sequencer,
+      clockGuard: ClockGuard(
+        lastRecorded: committer.lastRecordedTime, wall: now,
+        monotonic: options.clock.monotonicMicroseconds()))
+    var makeClockRecord: (@Sendable (Int64) -> RecordBatch)?
+    if options.acceptsClockStep {
+      makeClockRecord = { step in Self.clockRecord(step, duplicateKey) }
+    }
+    let pipeline = AppendPipeline(
+      assembly: assembly, committer: committer, clock: options.clock,
+      sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)
+    return Ledger(
+      location: location, identity: identity, remarks: remarks,
+      nameKey: vault.nameKey, duplicateKey: duplicateKey, pipeline: pipeline, lock: lock)
+  }
+
+  /// The record that says what was cut off; nil if nothing was.
+  ///
+  /// A crash before it is durable leaves the tail in `torn/` as the only witness.
+  private func recoveryRecord(_ recovered: RecoveredLog, _ key: HMACSHA256Key) -> RecordBatch? {
+    guard case .unclean(let tornByteCount, _) = recovered.outcome, tornByteCount > 0,
+      recovered.nextRecord > 0
+    else { return nil }
+    var batch = RecordBatch(duplicateKey: key)
+    // A record of two short fields is always within the limits.
+    try? batch.append(
+      LedgerRecords.recovered(
+        tornByteCount: Int(tornByteCount), offset: recovered.log.position.nextOffset))
+    return batch
+  }
+
+  private static func clockRecord(_ step: Int64, _ key: HMACSHA256Key) -> RecordBatch {
+    var batch = RecordBatch(duplicateKey: key)
+    // A record of two short fields is always within the limits.
+    try? batch.append(LedgerRecords.clockStepped(byMicroseconds: step))
+    return batch
+  }
+
+  /// An empty log has no record 0 yet; `init` writes it next.
+  private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
+    guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
+    let header: RecordHeader = try translatingErrors {
+      let first = try recovered.reader.header(at: 0).bytes
+      return try RecordHeader.decode(first.rawSpan)
+    }
+    return try LedgerDirectory.identity(of: header, file: file)
+  }
+
+  static func identity(of file: LedgerFile) -> LedgerIdentity {
+    LedgerIdentity(
+      origin: file.origin, ledgerID: file.ledgerID, formatVersion: FormatLimits.formatVersion,
+      verifierKeys: [file.verifierKey], ledgerFileHash: file.hash)
+  }
+}

@@ -1,0 +1,174 @@
+import LedgerFormat
+import LedgerTestSupport
+import SegmentStorage
+import Testing
+
+@testable import Ledgerstone
+
+/// A clock that steps is refused, and recorded time never goes back.
+@Suite struct ClockTests {
+  static let hour: Int64 = 3_600_000_000
+
+  /// One reading after construction: what is expected of it, in microseconds after the epoch.
+  struct Reading: Sendable, CustomTestStringConvertible {
+    var name: String
+    var lastRecorded: Int64
+    var wallBefore: Int64
+    var elapsed: Int64
+    var wall: Int64
+    var expected: ClockGuard.Verdict
+    var testDescription: String { name }
+  }
+
+  static let start: Int64 = 1_000_000_000_000_000
+
+  static func at(_ offset: Int64) -> ClockGuard.Verdict {
+    .record(Timestamp(microseconds: start + offset))
+  }
+
+  static let readings: [Reading] = {
+    func row(
+      _ name: String, last: Int64 = 0, before: Int64 = 0, elapsed: Int64 = 0, wall: Int64,
+      _ expected: ClockGuard.Verdict
+    ) -> Reading {
+      Reading(
+        name: name, lastRecorded: start + last, wallBefore: start + before, elapsed: elapsed,
+        wall: start + wall, expected: expected)
+    }
+    return [
+      row("no time has passed", wall: 0, at(0)),
+      row("a day has passed", elapsed: 24 * hour, wall: 24 * hour, at(24 * hour)),
+      row("an hour ahead is drift", wall: hour, at(hour)),
+      row("over an hour ahead", wall: hour + 1, .stepped(byMicroseconds: hour + 1)),
+      row("an hour behind is drift, time stands still", wall: -hour, at(0)),
+      row("over an hour behind", wall: -hour - 1, .stepped(byMicroseconds: -hour - 1)),
+      row(
+        "the wall stands while time passes", elapsed: 2 * hour, wall: 0,
+        .stepped(byMicroseconds: -2 * hour)),
+      row("opened a little behind", last: hour, wall: 1, at(hour)),
+      row(
+        "opened far behind", last: hour + 2, wall: 1, .stepped(byMicroseconds: -hour - 1)),
+      row(
+        "opened far behind, still behind", last: 5 * hour, elapsed: hour, wall: hour,
+        .stepped(byMicroseconds: -4 * hour)),
+      row("opened far behind, then set right", last: 5 * hour, wall: 5 * hour, at(5 * hour)),
+      row(
+        "opened far behind, set right after a year in a drawer", last: 5 * hour,
+        wall: 8_760 * hour, at(8_760 * hour)),
+      row("opened far behind, set nearly right", last: 5 * hour, wall: 4 * hour, at(5 * hour)),
+      row(
+        "opened far ahead: nothing to compare with", before: 9 * hour, wall: 9 * hour, at(9 * hour)),
+    ]
+  }()
+
+  @Test(arguments: readings) func oneReading(_ row: Reading) {
+    var clockGuard = ClockGuard(
+      lastRecorded: Timestamp(microseconds: row.lastRecorded),
+      wall: Timestamp(microseconds: row.wallBefore), monotonic: 77)
+    let verdict = clockGuard.reading(
+      wall: Timestamp(microseconds: row.wall), monotonic: 77 + row.elapsed)
+    #expect(verdict == row.expected)
+  }
+
+  @Test func driftIsFollowedAndDoesNotAddUp() {
+    var clockGuard = ClockGuard(
+      lastRecorded: Timestamp(microseconds: 0), wall: Timestamp(microseconds: Self.start),
+      monotonic: 0)
+    for step in 1...100 {
+      let wall = Timestamp(microseconds: Self.start + Int64(step) * Self.hour / 2)
+      #expect(clockGuard.reading(wall: wall, monotonic: 0) == .record(wall))
+    }
+  }
+
+  @Test func aRefusedStepIsForgottenOnceTheClockIsRight() {
+    var clockGuard = ClockGuard(
+      lastRecorded: Timestamp(microseconds: 0), wall: Timestamp(microseconds: Self.start),
+      monotonic: 0)
+    let far = Timestamp(microseconds: Self.start + 3 * Self.hour)
+    for _ in 0..<3 {
+      #expect(
+        clockGuard.reading(wall: far, monotonic: 5) == .stepped(byMicroseconds: 3 * Self.hour - 5))
+    }
+    let right = Timestamp(microseconds: Self.start + 6)
+    #expect(clockGuard.reading(wall: right, monotonic: 6) == .record(right))
+  }
+
+  // MARK: The ledger
+
+  @Test(arguments: [2 * hour, -2 * hour]) func aStepRefusesAppends(step: Int64) async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    try await EngineFixture.append(0..<2, to: ledger)
+    fixture.clock.step(microseconds: step)
+    for _ in 0..<2 {
+      let error = await #expect(throws: LedgerError(.clock, "")) {
+        try await EngineFixture.append(2..<3, to: ledger)
+      }
+      #expect(error?.message.contains("7200 s") == true)
+      #expect(error?.message.contains("--accept-clock") == true)
+    }
+    #expect(try fixture.reader().size == 3)
+    fixture.clock.step(microseconds: -step)
+    let receipts = try await EngineFixture.append(2..<3, to: ledger)
+    #expect(receipts.map(\.index) == [3])
+    try await ledger.close()
+    #expect(try fixture.reader().size == 4)
+  }
+
+  @Test func timeNeverDecreases() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    var last = Timestamp(microseconds: 0)
+    for number in 0..<20 {
+      fixture.clock.step(microseconds: number.isMultiple(of: 3) ? -40_000_000 : 15_000_000)
+      let receipt = try await EngineFixture.append(number..<number + 1, to: ledger)[0]
+      #expect(receipt.recordedTime >= last)
+      last = receipt.recordedTime
+    }
+    try await ledger.close()
+  }
+
+  @Test func openedBehindTheLastRecord() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    fixture.clock.step(microseconds: -Self.hour - 1)
+    let ledger = try fixture.open()
+    await #expect(throws: LedgerError(.clock, "")) {
+      try await EngineFixture.append(0..<1, to: ledger)
+    }
+    #expect(try await ledger.checkpoint() == fixture.reader().checkpoint)
+    // Right again, a month after the last record: no need to open anew.
+    fixture.clock.step(microseconds: 31 * 24 * Self.hour)
+    try await EngineFixture.append(0..<1, to: ledger)
+    try await ledger.close()
+    #expect(try fixture.reader().size == 2)
+  }
+
+  @Test(arguments: [5 * hour, -5 * hour]) func anAcceptedStepIsRecordedOnce(
+    step: Int64
+  ) async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    var options = fixture.options
+    options.acceptsClockStep = true
+    let ledger = try Ledger.open(at: EngineFixture.location, options: options)
+    let before = try await EngineFixture.append(0..<1, to: ledger)[0]
+    fixture.clock.step(microseconds: step)
+    let receipts = try await EngineFixture.append(1..<3, to: ledger)
+    #expect(receipts.map(\.index) == [3, 4])
+    try await EngineFixture.append(3..<4, to: ledger)
+    try await ledger.close()
+    let reader = try fixture.reader()
+    #expect(reader.size == 6)
+    let kinds = try (0..<reader.size).map { try reader.record(at: $0).header.content.kind }
+    #expect(kinds == ["ledger/created", "access", "ledger/clock", "access", "access", "access"])
+    let note = try reader.record(at: 2).header
+    #expect(note.content.attributes == ["stepMicroseconds": .integer(step)])
+    #expect(note.content.source == "ledgerstone")
+    #expect(
+      note.recordedTime.microseconds
+        == before.recordedTime.microseconds + max(0, step))
+  }
+}
