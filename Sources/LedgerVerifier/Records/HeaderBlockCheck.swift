@@ -72,7 +72,7 @@ extension HeaderBlockResult {
   fileprivate mutating func inspect(_ bytes: RawSpan, index: UInt64, at place: Place) {
     let facts: HeaderFacts
     do throws(FormatError) {
-      facts = try HeaderFacts(walking: bytes, record: index, bodies: &bodies)
+      facts = try HeaderFacts.read(bytes, record: index, bodies: &bodies)
     } catch {
       problems.append(
         Finding(
