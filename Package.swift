@@ -86,7 +86,9 @@ let package = Package(
     tests(
       of: "LedgerVerifier",
       ["LedgerVerifier", "Ledgerstone", "LedgerFormat", "MerkleLog", "LedgerTestSupport"]),
-    tests(of: "SegmentStorage", ["SegmentStorage", "LedgerFormat", "LedgerTestSupport"]),
+    tests(
+      of: "SegmentStorage",
+      ["SegmentStorage", "LedgerFormat", "LedgerCryptography", "LedgerTestSupport"]),
     tests(of: "SubjectVault", ["SubjectVault", "LedgerCryptography", "LedgerTestSupport"]),
     tests(
       of: "Ledgerstone",

@@ -1,5 +1,6 @@
 import LedgerFormat
 import LedgerTestSupport
+import Provenance
 import SegmentStorage
 import Testing
 
@@ -57,7 +58,8 @@ import Testing
         wall: 8_760 * hour, at(8_760 * hour)),
       row("opened far behind, set nearly right", last: 5 * hour, wall: 4 * hour, at(5 * hour)),
       row(
-        "opened far ahead: nothing to compare with", before: 9 * hour, wall: 9 * hour, at(9 * hour)),
+        "opened far ahead: nothing to compare with", before: 9 * hour, wall: 9 * hour,
+        at(9 * hour)),
     ]
   }()
 

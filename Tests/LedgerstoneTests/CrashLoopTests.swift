@@ -2,6 +2,7 @@ import Foundation
 import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
+import Provenance
 import SegmentStorage
 import Testing
 
@@ -151,7 +152,7 @@ import Testing
     ledger = try fixture.open()
     try #require(ledger.remarks == [])
     try await ledger.close()
-    try written.check(try fixture.reader(), isComplete: true)
+    try written.check(fixture.reader(), isComplete: true)
     try #require(written.receipts.count == written.sentCount)
   }
 }

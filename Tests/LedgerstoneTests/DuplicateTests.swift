@@ -1,5 +1,6 @@
 import LedgerFormat
 import LedgerTestSupport
+import Provenance
 import SegmentStorage
 import Testing
 

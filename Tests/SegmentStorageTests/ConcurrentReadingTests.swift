@@ -55,7 +55,7 @@ struct ConcurrentReadingTests {
       if next % 9 == 0 { try writer.seal() }
       // So slow that the readers look in between, whatever else the machine does.
       let looks = progress.looks.load(ordering: .acquiring)
-      while end % 10 == 0, end < model.records.count,
+      while next % 5 == 0, end < model.records.count,
         progress.looks.load(ordering: .acquiring) < looks + 2
       {
         try Task.checkCancellation()

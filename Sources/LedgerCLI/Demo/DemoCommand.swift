@@ -126,7 +126,7 @@ private struct DemoStory {
     let proof = try reader.inclusionProof(at: index)
     let entry = try reader.record(at: index).bytes
     try say(
-      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); the ledger is not needed"
+      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); no ledger needed"
     )
     var options = ProofOptions()
     options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]

@@ -107,17 +107,17 @@ public struct RecordBatch: Sendable {
     }
     let tailsBefore = tails.count
     do throws(FormatError) {
-      let split = try content.split()
-      for part in split {
-        let pairCount = part.encodeTail(into: &tails)
-        parts.append(Part(tailEnd: tails.count, pairCount: pairCount))
+      let prepared = try RecordContent.prepare(content)
+      for tail in prepared {
+        tails.append(contentsOf: tail.bytes)
+        parts.append(Part(tailEnd: tails.count, pairCount: tail.pairCount))
       }
       let keys = duplicateKeys(rule, content: content, newBodies)
       records.append(
         Record(
-          partCount: split.count, bodyCount: newBodies.count,
+          partCount: prepared.count, bodyCount: newBodies.count,
           byteCount: tails.count - tailsBefore + bodies.count - bodiesBefore
-            + split.count * RecordHeader.headByteCountMax,
+            + prepared.count * RecordHeader.headByteCountMax,
           duplicateKey: keys?.key, contentKey: keys?.content ?? .zero,
           identifier: Self.identifier(rule)))
     } catch {

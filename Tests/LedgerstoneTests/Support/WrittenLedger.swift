@@ -3,6 +3,7 @@ import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
 import MerkleLog
+import Provenance
 import Testing
 
 /// What a client knows of a ledger it writes to: what it sent, what it was told, and which notes
