@@ -66,7 +66,8 @@ import Testing
     let scratch = try Scratch.withLedger()
     let name = "mail/jo@acme.example"
     try scratch.write(
-      "records.ndjson", Sample.access(id: "1", dataset: name) + Sample.access(id: "2", dataset: name))
+      "records.ndjson",
+      Sample.access(id: "1", dataset: name) + Sample.access(id: "2", dataset: name))
     try scratch.write("rules", "# mailboxes\ndataset:*:mail/*\n")
     let outcome = try scratch.run(
       "import", "L", "--format", "record", "--names", "rules", "records.ndjson")

@@ -56,7 +56,8 @@ import Testing
   @Test func elementsOfAnArrayAreNamedByTheirLine() throws {
     let scratch = try Scratch.withLedger()
     try scratch.write(
-      "events.json", "[\n\(Sample.event(job: "a")),\n{\"a\":1},\n{\"b\":\n  x},\n"
+      "events.json",
+      "[\n\(Sample.event(job: "a")),\n{\"a\":1},\n{\"b\":\n  x},\n"
         + "\(Sample.event(job: "b"))]")
     let outcome = try scratch.run("import", "L", "--format", "openlineage", "events.json")
     #expect(

@@ -38,6 +38,7 @@ extension Scratch {
     return scratch
   }
 
+  @discardableResult
   func append(_ more: String...) throws -> Outcome {
     let arguments = ["append", "L"] + Sample.appendArguments + more
     return try run(arguments)
