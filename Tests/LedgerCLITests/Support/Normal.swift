@@ -9,7 +9,7 @@
 /// | 43 of base64 and `=` alone on a line | `ROOT` |
 /// | the base64 of a signature line | `SIGNATURE` |
 /// | the number before ` bytes` | `N` |
-/// | the process id behind `process ` | `PID` |
+/// | the process id behind `pid ` | `PID` |
 ///
 /// Byte counts vary because salts and hashes, which are random, compress differently.
 enum Normal {
@@ -26,7 +26,7 @@ enum Normal {
     text.replace(#/(?m)^— ([^ \n]+) [A-Za-z0-9+\/=]+$/#) { "— \($0.output.1) SIGNATURE" }
     text.replace(#/(?m)^[A-Za-z0-9+\/]{43}=$/#, with: "ROOT")
     text.replace(#/\b[0-9]+ bytes\b/#, with: "N bytes")
-    text.replace(#/process [0-9]+/#, with: "process PID")
+    text.replace(#/pid [0-9]+/#, with: "pid PID")
     return text
   }
 }

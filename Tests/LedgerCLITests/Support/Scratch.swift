@@ -69,6 +69,11 @@ final class Scratch: Sendable {
     try start(arguments, executable: Scratch.program, input: input)
   }
 
+  @discardableResult
+  func run(_ arguments: [String]) throws -> Outcome {
+    try start(arguments, executable: Scratch.program, input: nil)
+  }
+
   /// Runs a bash script, in which `$LEDGERSTONE` is the program.
   @discardableResult
   func shell(_ script: String) throws -> Outcome {

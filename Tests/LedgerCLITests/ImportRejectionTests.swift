@@ -1,0 +1,142 @@
+import Testing
+
+/// Every input that cannot be recorded is named with file, line and reason; the others go in.
+@Suite struct ImportRejectionTests {
+  @Test func damagedEventsAreNamedAndTheOthersGoIn() throws {
+    let scratch = try Scratch.withLedger()
+    let longName = String(repeating: "n", count: 4_097)
+    let lines = [
+      Sample.event(job: "first"),
+      "not json\n",
+      "{\"run\":{\"runId\":\"x\"\n",
+      "{\"run\":{\"runId\":\"x\"},\"job\":{\"namespace\":\"n\",\"name\":\"j\"},\"m\":NaN}\n",
+      "{\"eventTime\":\"2026-01-02T03:04:05Z\"}\n",
+      "{\"run\":{},\"job\":{\"namespace\":\"n\",\"name\":\"j\"}}\n",
+      "{\"run\":{\"runId\":\"x\"},\"job\":{\"namespace\":\"n\"}}\n",
+      "[1]\n",
+      Sample.event(job: longName),
+      Sample.event(job: "last"),
+    ]
+    try scratch.write("bad.ndjson", lines.joined())
+    let outcome = try scratch.run(
+      "import", "L", "--format", "openlineage", "--receipts", "bad.ndjson")
+    #expect(
+      outcome
+        == Outcome(
+          output: Sample.receipt(1) + Sample.receipt(2),
+          errors: """
+            bad.ndjson:2: not JSON: 'o' where the literal null is expected, column 2
+            bad.ndjson:3: not JSON: truncated JSON: the text ends inside a value, column 20
+            bad.ndjson:4: not JSON: the literal NaN, which is not JSON, column 61
+            bad.ndjson:5: the event has no run, dataset or job, so it has no identity
+            bad.ndjson:6: no identity: run.runId is missing, empty or not a string
+            bad.ndjson:7: no identity: job.name is missing, empty or not a string
+            bad.ndjson:8: an event is a JSON object; this is an array
+            bad.ndjson:9: job.name has N bytes; the limit of a name is 4096
+            recorded 2, duplicates 0, conflicts 0, rejected 8
+
+            """, status: 3))
+  }
+
+  @Test func aDamagedFirstLineOfAStreamKeepsNothingElseOut() throws {
+    let scratch = try Scratch.withLedger()
+    let outcome = try scratch.run(
+      "import", "L", "--format", "openlineage", "-",
+      input: "{\"run\":\n" + Sample.event(job: "a") + Sample.event(job: "b"))
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            -:1: not JSON: truncated JSON: the text ends inside a value, column 8
+            recorded 2, duplicates 0, conflicts 0, rejected 1
+
+            """, status: 3))
+  }
+
+  @Test func elementsOfAnArrayAreNamedByTheirLine() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write(
+      "events.json",
+      "[\n\(Sample.event(job: "a")),\n{\"a\":1},\n{\"b\":\n  x},\n"
+        + "\(Sample.event(job: "b"))]")
+    let outcome = try scratch.run("import", "L", "--format", "openlineage", "events.json")
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            events.json:4: the event has no run, dataset or job, so it has no identity
+            events.json:6: not JSON: 'x' where a value is expected, column 3
+            recorded 2, duplicates 0, conflicts 0, rejected 2
+
+            """, status: 3))
+  }
+
+  @Test func anEventOverTheBodyLimitIsRefusedAlone() throws {
+    let scratch = try Scratch.withLedger()
+    let filler = String(repeating: "x", count: 16 << 20)
+    try scratch.write(
+      "big.ndjson",
+      Sample.event(job: "big", extra: ",\"x\":\"\(filler)\"") + Sample.event(job: "small"))
+    let outcome = try scratch.run("import", "L", "--format", "openlineage", "big.ndjson")
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            big.ndjson:1: the event has N bytes; the limit of a body is 16777216
+            recorded 1, duplicates 0, conflicts 0, rejected 1
+
+            """, status: 3))
+  }
+
+  @Test func duplicatesGetTheFirstReceiptAndConflictsAreNamed() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write(
+      "records.ndjson",
+      Sample.access(id: "1") + Sample.access(id: "1") + Sample.access(id: "1", purpose: "other"))
+    let outcome = try scratch.run(
+      "import", "L", "--format", "record", "--receipts", "records.ndjson")
+    #expect(
+      outcome
+        == Outcome(
+          output: Sample.receipt(1, id: "1") + Sample.receipt(1, id: "1", isDuplicate: true),
+          errors: """
+            records.ndjson:3: conflict: record 1 has the id '1' but another content
+            recorded 1, duplicates 1, conflicts 1, rejected 0
+
+            """, status: 3))
+  }
+
+  @Test func nativeRecordsAreRefusedForWhatTheyLackOrAdd() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write(
+      "records.ndjson",
+      "{\"kind\":\"acess\"}\n{\"kind\":\"index\"}\n{\"kind\":\"access\",\"surprise\":1}\n")
+    let outcome = try scratch.run("import", "L", "--format", "record", "records.ndjson")
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            records.ndjson:1: kind: 'acess' is no kind of record
+            records.ndjson:2: kind: only the ledger itself writes 'index' records
+            records.ndjson:3: surprise: is no field of a native record
+            recorded 0, duplicates 0, conflicts 0, rejected 3
+
+            """, status: 3))
+  }
+
+  @Test func unreadableFilesAreNamedAndTheOthersGoIn() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write("good.json", Sample.event(job: "a"))
+    let outcome = try scratch.run(
+      "import", "L", "--format", "openlineage", "missing.json", ".", "good.json")
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            ledgerstone: missing.json: No such file or directory
+            ledgerstone: .: Is a directory
+            recorded 1, duplicates 0, conflicts 0, rejected 0
+
+            """, status: 1))
+  }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+/// What the commands say of a folder that they cannot use as asked.
+///
+/// A clock that jumps is tried with a made-up clock in the engine's tests: the system's own cannot
+/// be stepped by a test.
+@Suite struct LedgerStateTests {
+  @Test(arguments: [
+    ["show", "nowhere", "0"], ["inspect", "nowhere"], ["checkpoint", "nowhere"],
+    ["prove", "nowhere", "0"], ["export", "nowhere", "--tiles", "T"],
+    ["import", "nowhere", "--format", "record", "x"],
+    ["append", "nowhere"] + Sample.appendArguments,
+  ])
+  func aMissingFolderIsNoLedger(_ arguments: [String]) throws {
+    let outcome = try Scratch().run(arguments)
+    #expect(
+      outcome
+        == Outcome(errors: "ledgerstone: $DIR/nowhere: there is no ledger here\n", status: 10))
+  }
+
+  @Test func anotherFolderIsNoLedgerAndStaysAsItIs() throws {
+    let scratch = try Scratch()
+    try scratch.shell("mkdir photos; echo x >photos/a")
+    for command in [["show", "photos", "0"], ["append", "photos"] + Sample.appendArguments] {
+      let outcome = try scratch.run(command)
+      #expect(
+        outcome
+          == Outcome(errors: "ledgerstone: $DIR/photos: there is no ledger here\n", status: 10))
+    }
+    #expect(try scratch.shell("ls photos; ls -d photos.vault").output == "a\n")
+  }
+
+  @Test func verifyOfAMissingFolder() throws {
+    let outcome = try Scratch().run("verify", "nowhere")
+    #expect(outcome.status == 10)
+    #expect(outcome.output.contains("No such file or directory"))
+  }
+
+  @Test func aLedgerIsMadeOnce() throws {
+    let scratch = try Scratch.withLedger()
+    let outcome = try scratch.run("init", "L", "--origin", Sample.origin)
+    #expect(
+      outcome == Outcome(errors: "ledgerstone: $DIR/L is a ledger already\n", status: 1))
+  }
+
+  @Test func aLockedLedgerNamesItsWriterAndCanBeRead() throws {
+    let scratch = try Scratch.withLedger()
+    let pipe = Pipe()
+    let writer = try scratch.process(
+      ["import", "L", "--format", "record", "--receipts", "-"], run: "writer")
+    writer.standardInput = pipe
+    try writer.run()
+    // The receipt says that the writer is at work.
+    try pipe.fileHandleForWriting.write(contentsOf: Data(Sample.access(id: "1").utf8))
+    try scratch.waitForLine(in: ".writer.out")
+    let refused = try scratch.append()
+    #expect(
+      refused
+        == Outcome(
+          errors: "ledgerstone: $DIR/L is being written by another process (pid PID)\n",
+          status: 11))
+    #expect(try scratch.run("show", "L", "1").status == 0)
+    #expect(try scratch.run("verify", "L").status == 0)
+    try pipe.fileHandleForWriting.close()
+    #expect(
+      try scratch.result(of: writer, run: "writer")
+        == Outcome(
+          output: Sample.receipt(1, id: "1"),
+          errors: "recorded 1, duplicates 0, conflicts 0, rejected 0\n"))
+    #expect(try scratch.append().status == 0)
+  }
+
+  @Test func aLedgerFromANewerProgramIsLeftAlone() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("sed -i 's/\"format\":1/\"format\":2/' L/ledger.json")
+    let expected = Outcome(
+      errors: "ledgerstone: $DIR/L/ledger.json: format version 2 is newer than this program, "
+        + "which reads 1\n", status: 1)
+    #expect(try scratch.append() == expected)
+    #expect(try scratch.run("show", "L", "0") == expected)
+  }
+
+  @Test func aVaultThatIsMissingStopsWritersOnly() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("mv L.vault elsewhere")
+    #expect(
+      try scratch.append()
+        == Outcome(
+          errors: "ledgerstone: vault $DIR/L.vault: there is none here (see --vault)\n",
+          status: 1))
+    #expect(try scratch.run("show", "L", "0").status == 0)
+    #expect(try scratch.run("verify", "L").status == 0)
+    #expect(try scratch.append("--vault", "elsewhere").status == 0)
+  }
+
+  @Test func aVaultOfAnotherLedgerIsRefused() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.run("init", "M", "--origin", "b.example/m")
+    #expect(
+      try scratch.append("--vault", "M.vault")
+        == Outcome(
+          errors: "ledgerstone: vault $DIR/M.vault: it belongs to another ledger, b.example/m\n",
+          status: 1))
+  }
+
+  @Test func aVaultInsideTheLedgerIsRefused() throws {
+    let scratch = try Scratch()
+    let outcome = try scratch.run(
+      "init", "M", "--origin", "b.example/m", "--vault", "M/secrets")
+    #expect(
+      outcome
+        == Outcome(
+          errors: "ledgerstone: the vault $DIR/M/secrets and the ledger $DIR/M must not contain "
+            + "each other: whoever copies the ledger would copy its keys\n", status: 64))
+  }
+
+  @Test func aKeyThatOthersCanReadIsRefused() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("chmod 644 L.vault/signing.key")
+    #expect(
+      try scratch.run("checkpoint", "L")
+        == Outcome(
+          errors: "ledgerstone: vault $DIR/L.vault: signing.key can be read or written by other "
+            + "users; run: chmod 600 '$DIR/L.vault/signing.key'\n", status: 1))
+  }
+
+  @Test func aProofBeyondTheCheckpointIsRefused() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.append()
+    #expect(
+      try scratch.run("prove", "L", "1")
+        == Outcome(
+          errors: "ledgerstone: the newest checkpoint covers 1 records, not record 1; sign a new "
+            + "one with: ledgerstone checkpoint $DIR/L\n", status: 1))
+    #expect(
+      try scratch.run("show", "L", "9")
+        == Outcome(
+          errors: "ledgerstone: there is no record 9: the ledger has 2 records\n", status: 1))
+  }
+
+  @Test func aFlippedByteIsNamedByItsRecord() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.append("--attribute", "mark=needle")
+    try scratch.run("checkpoint", "L")
+    try scratch.shell("sed -i 's/needle/noodle/' L/active")
+    let outcome = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(outcome.status == 2)
+    #expect(outcome.output.hasPrefix("NOT VALID: "))
+    #expect(outcome.output.contains("\n  record 1: active, offset "))
+  }
+}
