@@ -109,7 +109,10 @@ extension LedgerOpening {
   private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
     guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
     let header = try translatingErrors {
-      try RecordHeader.decode(recovered.reader.header(at: 0).bytes.rawSpan)
+      // Bound first: where the call throws inside one expression with a span of its result, the
+      // compiler (6.3.1) destroys a result that was never made.
+      let stored = try recovered.reader.header(at: 0)
+      return try RecordHeader.decode(stored.bytes.rawSpan)
     }
     return try LedgerDirectory.identity(of: header, file: file)
   }

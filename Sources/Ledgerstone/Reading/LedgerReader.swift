@@ -35,7 +35,8 @@ public struct LedgerReader: Sendable {
           .incomplete,
           "\(location.directory): init was interrupted; repeat it with the same arguments")
       }
-      let record = try RecordHeader.decode(log.header(at: 0).bytes.rawSpan)
+      let stored = try log.header(at: 0)
+      let record = try RecordHeader.decode(stored.bytes.rawSpan)
       let identity = try LedgerDirectory.identity(of: record, file: file)
       return LedgerReader(
         location: location, identity: identity, checkpoint: checkpoint, log: log,
