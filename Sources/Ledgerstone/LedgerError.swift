@@ -76,7 +76,11 @@ extension LedgerError {
   }
 
   public init(_ error: VaultError) {
-    self.init(error.code == .storage ? .storage : .vault, error.description, underlying: error)
+    if let fileError = error.cause {
+      self.init(fileError)
+      return
+    }
+    self.init(.vault, error.description, underlying: error)
   }
 
   public init(_ error: StorageEngineError) {

@@ -44,6 +44,18 @@ struct LedgerOpening {
         "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
     let recovered = try recover(lock, notes)
+    do throws(LedgerError) {
+      return try goOn(recovered, lock, key, notes)
+    } catch {
+      recovered.log.abandon()
+      throw error
+    }
+  }
+
+  /// The opening after the log was recovered.
+  private func goOn(
+    _ recovered: RecoveredLog, _ lock: LockBox, _ key: NoteSignerKey, _ notes: Notes
+  ) throws(LedgerError) -> Ledger {
     let (state, signedFrontier) = try checkedTree(recovered, notes.newest)
     let signer = CheckpointSigner(
       origin: file.origin, key: key, vault: vault, fileSystem: options.fileSystem,
@@ -58,8 +70,7 @@ struct LedgerOpening {
       try translatingErrors { try vault.save(note: newest.bytes) }
       remarks.append("the vault's note was older than the published checkpoint and was replaced")
     }
-    let ledger = try assemble(recovered, state, signer: signer, lock: lock, remarks: remarks)
-    return ledger
+    return try assemble(recovered, state, signer: signer, lock: lock, remarks: remarks)
   }
 
   private func acquireLock() throws(LedgerError) -> LockBox {

@@ -108,9 +108,11 @@ extension LedgerOpening {
   /// An empty log has no record 0 yet; `init` writes it next.
   private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
     guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
-    let header: RecordHeader = try translatingErrors {
-      let first = try recovered.reader.header(at: 0).bytes
-      return try RecordHeader.decode(first.rawSpan)
+    let header = try translatingErrors {
+      // Bound first: where the call throws inside one expression with a span of its result, the
+      // compiler (6.3.1) destroys a result that was never made.
+      let stored = try recovered.reader.header(at: 0)
+      return try RecordHeader.decode(stored.bytes.rawSpan)
     }
     return try LedgerDirectory.identity(of: header, file: file)
   }

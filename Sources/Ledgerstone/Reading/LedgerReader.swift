@@ -35,8 +35,8 @@ public struct LedgerReader: Sendable {
           .incomplete,
           "\(location.directory): init was interrupted; repeat it with the same arguments")
       }
-      let first = try log.header(at: 0).bytes
-      let record = try RecordHeader.decode(first.rawSpan)
+      let stored = try log.header(at: 0)
+      let record = try RecordHeader.decode(stored.bytes.rawSpan)
       let identity = try LedgerDirectory.identity(of: record, file: file)
       return LedgerReader(
         location: location, identity: identity, checkpoint: checkpoint, log: log,
@@ -68,9 +68,9 @@ extension LedgerReader {
     }
     return try translatingErrors {
       let stored = try log.header(at: index)
-      let bytes = stored.bytes
-      let header = try RecordHeader.decode(bytes.rawSpan)
-      return StoredRecord(header: header, bytes: bytes, leafHash: stored.leafHash)
+      return StoredRecord(
+        header: try RecordHeader.decode(stored.bytes.rawSpan), bytes: stored.bytes,
+        leafHash: stored.leafHash)
     }
   }
 

@@ -1,0 +1,146 @@
+import LedgerFormat
+import LedgerTestSupport
+import Ledgerstone
+import MerkleLog
+import SegmentStorage
+import Testing
+
+/// What an opening says of what a crash left, and what of the tree it derives again.
+@Suite struct RecoveryTests {
+  /// A ledger of eleven records that was not closed, with `active` holding all of them.
+  static func unclosed() async throws -> EngineFixture {
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = 1 << 20
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    for number in 0..<10 { try await EngineFixture.append(number..<number + 1, to: ledger) }
+    _ = try await ledger.checkpoint()
+    fixture.disk = fixture.disk.crashed(seed: 1, survival: .everything)
+    return fixture
+  }
+
+  @Test func aTornTailIsCutKeptAndRecorded() async throws {
+    let fixture = try await Self.unclosed()
+    let whole = try #require(fixture.disk.contents("/l/active"))
+    let torn: [UInt8] = Array("LST half a group".utf8)
+    fixture.disk.setContents("/l/active", whole + torn)
+    var ledger = try fixture.open()
+    #expect(ledger.remarks.count == 1)
+    #expect(ledger.remarks.first?.hasPrefix("\(torn.count) bytes") == true)
+    try await EngineFixture.append(10..<11, to: ledger)
+    try await ledger.close()
+    let reader = try fixture.reader()
+    #expect(reader.size == 13)
+    let note = try reader.record(at: 11).header
+    #expect(note.content.kind == "ledger/recovered")
+    #expect(note.content.source == "ledgerstone")
+    #expect(
+      note.content.attributes
+        == ["bytes": .integer(Int64(torn.count)), "offset": .integer(Int64(whole.count))])
+    let kept = fixture.disk.filePaths(below: "/l/torn")
+    #expect(kept.count == 1)
+    #expect(fixture.disk.contents(kept[0]) == torn)
+    ledger = try fixture.open()
+    #expect(ledger.remarks == [])
+    try await ledger.close()
+    #expect(try fixture.reader().size == 13)
+  }
+
+  @Test func anUncleanEndWithoutATearIsNotRecorded() async throws {
+    let fixture = try await Self.unclosed()
+    let ledger = try fixture.open()
+    #expect(ledger.remarks == [])
+    try await ledger.close()
+    #expect(try fixture.reader().size == 11)
+  }
+
+  @Test func aRecoveryIsRecordedThoughTheClockIsBehind() async throws {
+    let fixture = try await Self.unclosed()
+    let last = try fixture.reader().record(at: 10).header.recordedTime
+    let whole = try #require(fixture.disk.contents("/l/active"))
+    fixture.disk.setContents("/l/active", whole + [1, 2, 3])
+    fixture.clock.step(microseconds: -7_200_000_000)
+    let ledger = try fixture.open()
+    await #expect(throws: LedgerError(.clock, "")) {
+      try await EngineFixture.append(10..<11, to: ledger)
+    }
+    try await ledger.close()
+    #expect(try fixture.reader().record(at: 11).header.recordedTime == last)
+  }
+
+  @Test func aTornTailBelowACheckpointIsCorruption() async throws {
+    let fixture = try await Self.unclosed()
+    let whole = try #require(fixture.disk.contents("/l/active"))
+    let damaged = Array(whole.dropLast(5))
+    fixture.disk.setContents("/l/active", damaged)
+    let before = fixture.disk.filePaths().filter { $0 != "/l/LOCK" }
+    let error = #expect(throws: LedgerError(.corrupt, "")) { try fixture.open() }
+    #expect(error?.isCorruption == true)
+    #expect(error?.message.contains("a checkpoint covers 11 records") == true)
+    #expect(fixture.disk.contents("/l/active") == damaged)
+    #expect(fixture.disk.filePaths().filter { $0 != "/l/LOCK" } == before)
+  }
+
+  @Test(arguments: [false, true]) func treeFilesAreDerivedAgain(isClean: Bool) async throws {
+    var original = EngineFixture()
+    original.segmentByteCountTarget = 6_000
+    _ = try await original.create()
+    let first = try original.open()
+    var written = WrittenLedger()
+    for _ in 0..<60 { try await written.send(5, to: first) }
+    try await written.checkpoint(first)
+    if isClean {
+      try await first.close()
+    } else {
+      original.disk = original.disk.crashed(seed: 1, survival: .everything)
+    }
+    let level = try #require(original.disk.contents("/l/tree/0"))
+    #expect(level.count == 301 * 32)
+    let damages: [(name: String, apply: (SimulatedFileSystem) throws -> Void)] = [
+      ("missing", { try $0.remove("/l/tree/0") }),
+      ("level 1 missing", { try $0.remove("/l/tree/1") }),
+      ("short", { $0.setContents("/l/tree/0", Array(level.dropLast(31))) }),
+      ("empty", { $0.setContents("/l/tree/0", []) }),
+      ("too long", { $0.setContents("/l/tree/0", level + [UInt8](repeating: 7, count: 99)) }),
+      ("a level too many", { $0.setContents("/l/tree/2", [1, 2, 3]) }),
+      ("first leaf flipped", { $0.flipBit("/l/tree/0", byte: 3, bit: 1) }),
+      ("last leaf flipped", { $0.flipBit("/l/tree/0", byte: 300 * 32, bit: 1) }),
+      ("interior flipped", { $0.flipBit("/l/tree/1", byte: 31, bit: 7) }),
+      (
+        "zeros at full length",
+        { $0.setContents("/l/tree/0", .init(repeating: 0, count: 301 * 32)) }
+      ),
+    ]
+    for damage in damages {
+      var fixture = original
+      fixture.disk = original.disk.snapshot()
+      try damage.apply(fixture.disk)
+      do {
+        try Self.checkProofs(fixture, damage.name)
+        let ledger = try fixture.open()
+        var later = written
+        try await later.send(2, to: ledger)
+        try await later.checkpoint(ledger)
+        try await ledger.close()
+        try later.check(try fixture.reader(), isComplete: true)
+        try Self.checkProofs(fixture, damage.name)
+      } catch {
+        Issue.record(error, "\(damage.name)")
+      }
+    }
+  }
+
+  /// A reader proves what it can without the tree files, and never hands out a wrong proof.
+  private static func checkProofs(_ fixture: EngineFixture, _ place: String) throws {
+    let before = fixture.disk.operationCount()
+    let reader = try fixture.reader()
+    for index in [0, 1, 2, 255, 256, reader.size - 1] {
+      let record = try reader.record(at: index)
+      let file = try InclusionProofFile(parsing: reader.inclusionProof(at: index))
+      try file.check(leafHash: record.leafHash)
+    }
+    let checkpoint = try #require(reader.checkpoint)
+    try ConsistencyProofFile(parsing: reader.consistencyProof(since: checkpoint)).check()
+    #expect(fixture.disk.operationCount() == before, "a reader wrote: \(place)")
+  }
+}
