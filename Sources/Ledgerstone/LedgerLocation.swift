@@ -49,10 +49,36 @@ public struct LedgerLocation: Hashable, Sendable {
     return "/" + parts.joined(separator: "/")
   }
 
-  /// The components of the path with every symbolic link followed as far as it exists.
-  private static func resolved(_ path: String) -> [Substring] {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().path.split(separator: "/")
-      .map { Substring($0) }
+  /// As many links as the system follows before it answers `ELOOP`.
+  private static let linkCountMax = 40
+
+  /// The components of the path with every symbolic link followed, also where what it leads to is
+  /// not there yet: before `init` neither folder is.
+  private static func resolved(_ path: String) -> [String] {
+    func components(_ path: String) -> [String] {
+      path.split(separator: "/").reversed().map(String.init)
+    }
+    var waiting = components(path)
+    var parts: [String] = []
+    var linkCount = 0
+    while let part = waiting.popLast() {
+      if part == "." { continue }
+      if part == ".." {
+        _ = parts.popLast()
+        continue
+      }
+      let candidate = "/" + (parts + [part]).joined(separator: "/")
+      guard linkCount < linkCountMax,
+        let target = try? FileManager.default.destinationOfSymbolicLink(atPath: candidate)
+      else {
+        parts.append(part)
+        continue
+      }
+      linkCount += 1
+      if target.hasPrefix("/") { parts.removeAll() }
+      waiting += components(target)
+    }
+    return parts
   }
 
   func path(_ name: String) -> String { directory + "/" + name }

