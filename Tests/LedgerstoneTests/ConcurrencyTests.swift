@@ -3,6 +3,7 @@ import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
 import MerkleLog
+import Provenance
 import Testing
 
 /// Many producers, readers and a closing at once, on the real file system.

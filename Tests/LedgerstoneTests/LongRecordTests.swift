@@ -2,6 +2,7 @@ import LedgerCryptography
 import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
+import Provenance
 import SegmentStorage
 import Testing
 

@@ -3,6 +3,7 @@ import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
 import MerkleLog
+import Provenance
 import SegmentStorage
 import Testing
 
