@@ -1,0 +1,65 @@
+import Testing
+
+/// Help, and arguments that cannot be accepted.
+@Suite struct UsageTests {
+  @Test func theHelpListsEveryStatus() throws {
+    let outcome = try Scratch().run("--help")
+    #expect(outcome.status == 0)
+    #expect(outcome.errors.isEmpty)
+    #expect(
+      outcome.output.contains(
+        """
+        Exit status:
+            0  done
+            1  failed
+            2  read and not valid
+            3  some inputs were rejected; the others went in
+           10  no ledger here
+           11  locked by another writer
+           64  usage: the arguments cannot be accepted
+          130  interrupted; what was acknowledged is safe
+        """))
+  }
+
+  @Test(arguments: [
+    [
+      "bogus"
+    ], ["show"], ["show", "L", "abc"], ["show", "L", "0", "--body", "x"], ["init", "L"],
+    ["import", "L", "x"], ["import", "L", "--format", "xml", "x"],
+    ["import", "L", "--format", "record"], ["prove", "L"], ["export", "L"],
+    ["append", "L"],
+    ["append", "L", "--kind", "nonsense"],
+    ["append", "L", "--kind", "ledger/created"],
+    ["append", "L", "--kind", "access", "--entity", "target=dataset:t"],
+    ["append", "L", "--kind", "access", "--entity", "dataset:w:t"],
+    ["append", "L", "--kind", "access", "--entity", "target=dataset:w:t"],
+    ["append", "L"] + Sample.appendArguments + ["--attribute", "novalue"],
+    ["append", "L"] + Sample.appendArguments + ["--event-time", "yesterday"],
+    ["append", "L"] + Sample.appendArguments
+      + ["--entity", "target=dataset:w:" + String(repeating: "n", count: 4_097)],
+    ["init", "M", "--origin", "bad origin"],
+    ["verify", "L", "--entry", "vkey"],
+  ])
+  func wrongUsageIs64AndChangesNothing(_ arguments: [String]) throws {
+    let scratch = try Scratch.withLedger()
+    let before = try scratch.bytes("L/active")
+    let outcome = try scratch.run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.output.isEmpty)
+    #expect(!outcome.errors.isEmpty)
+    #expect(try scratch.bytes("L/active") == before)
+  }
+
+  @Test func whatCannotBeAppendedIsSaid() throws {
+    let scratch = try Scratch.withLedger()
+    #expect(
+      try scratch.run("append", "L", "--kind", "access", "--entity", "target=dataset:t")
+        == Outcome(
+          errors: "ledgerstone: --entity target=dataset:t: an entity is "
+            + "TYPE:NAMESPACE:NAME[@VERSION]; found 2 parts between colons (write a colon inside "
+            + "a part as %3A)\n", status: 64))
+    #expect(
+      try scratch.append("--body", "absent")
+        == Outcome(errors: "ledgerstone: absent: No such file or directory\n", status: 1))
+  }
+}
