@@ -85,6 +85,47 @@ import Testing
     try ConsistencyProofFile(parsing: reader.consistencyProof(since: note)).check()
   }
 
+  /// A dishonest writer can say of a record that it is part of something that is not there.
+  @Test(arguments: [(5, 9), (1, 2), (0, 3)]) func partsThatAreNotThere(
+    number: UInt32, count: UInt32
+  ) async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let first = try fixture.reader().record(at: 0)
+    let storage = StorageLocation(
+      fileSystem: fixture.disk, directory: "/l", ledgerID: try fixture.reader().identity.ledgerID)
+    guard case .acquired(let lock) = try fixture.disk.lockExclusively("/l/LOCK") else {
+      Issue.record("the lock is free")
+      return
+    }
+    let log = try storage.openForWriting(
+      openingID: OpeningID(Array(1...16)), lock: lock, holder: [], checkpointSize: 1
+    ).log
+    var content = EngineFixture.content(0)
+    content.part = Part(number: number, count: count)
+    var tail: ByteBuffer = []
+    let pairCount = content.encodeTail(into: &tail)
+    var header: ByteBuffer = []
+    RecordHeader.encodeHead(
+      tailPairCount: pairCount, previousLeafHash: first.leafHash, index: 1,
+      recordedTime: first.header.recordedTime, into: &header)
+    header.append(copying: tail.rawSpan)
+    var group = RawGroup()
+    group.begin(firstRecord: 1)
+    group.append(header: header.rawSpan, leafHashBefore: first.leafHash)
+    try log.commit(group)
+    log.abandon()
+    try lock.release()
+    let reader = try fixture.reader()
+    #expect(try reader.record(at: 1).header.content.part?.number == number)
+    if number == 1 {
+      // Part 0 would be record 0, which is there; that it is no part is for `verify` to say.
+      #expect(try reader.parts(at: 1).count == 2)
+    } else {
+      #expect(throws: LedgerError(.corrupt, "")) { try reader.parts(at: 1) }
+    }
+  }
+
   // MARK: Tiles
 
   /// The folder against tiles made here from the records alone.
