@@ -67,14 +67,4 @@ enum DigestWord {
   static func bytes(of words: borrowing InlineArray<2, UInt64>) -> RawSpan {
     unsafe words.span.bytes
   }
-
-  /// Appends the eight bytes of `word`.
-  @inlinable
-  static func append(_ word: UInt64, to buffer: inout [UInt8]) {
-    var rest = UInt64(littleEndian: word)
-    for _ in 0..<8 {
-      buffer.append(UInt8(truncatingIfNeeded: rest))
-      rest >>= 8
-    }
-  }
 }

@@ -62,9 +62,7 @@ public struct SHA256Digest: Sendable {
   /// Appends the 32 bytes to `buffer`.
   @inlinable
   public func append(to buffer: inout [UInt8]) {
-    for position in 0..<4 {
-      DigestWord.append(words[position], to: &buffer)
-    }
+    withBytes { buffer.append(copying: $0) }
   }
 
   /// The first 16 bytes: the form in which stored blocks name their digest.

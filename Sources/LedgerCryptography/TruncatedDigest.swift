@@ -64,8 +64,7 @@ public struct TruncatedDigest: Sendable {
   /// Appends the 16 bytes to `buffer`.
   @inlinable
   public func append(to buffer: inout [UInt8]) {
-    DigestWord.append(words[0], to: &buffer)
-    DigestWord.append(words[1], to: &buffer)
+    withBytes { buffer.append(copying: $0) }
   }
 }
 

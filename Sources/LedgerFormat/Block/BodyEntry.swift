@@ -20,9 +20,6 @@ public struct BodyEntry: ~Escapable {
   /// The body as stored; empty if erased.
   public let bytes: RawSpan
 
-  /// Bytes an entry takes beside the body's own.
-  public static let overheadByteCount = 32
-
   @_lifetime(copy salt, copy bytes)
   init(slot: BodySlot, erasedBy: UInt64?, salt: RawSpan, bytes: RawSpan) {
     self.slot = slot

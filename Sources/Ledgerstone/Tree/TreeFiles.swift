@@ -24,8 +24,6 @@ final class TreeFiles: Sendable {
     }
   }
 
-  /// Levels of a tree of 2^63 records.
-  static let levelCountMax = 8
   /// Leaves under one hash of the level after.
   static let fanOut: UInt64 = 256
 

@@ -35,9 +35,6 @@ public struct LogPosition: Hashable, Sendable {
       previousDigest: header.previousDigest)
   }
 
-  /// Bytes of the active file.
-  public var activeByteCount: UInt64 { nextOffset }
-
   /// Whether the active file has reached `target` bytes and holds a group at all.
   public func isSealDue(target: Int) -> Bool {
     nextOffset > UInt64(ActiveFileHeader.byteCount) && nextOffset >= UInt64(target)
