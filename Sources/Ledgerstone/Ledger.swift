@@ -16,11 +16,11 @@ public final class Ledger: Sendable {
   public let nameKey: [UInt8]
   private let pipeline: AppendPipeline
   private let duplicateKey: HMACSHA256Key
-  private let lock: LockBox
+  private let locks: LedgerLocks
 
   init(
     location: LedgerLocation, identity: LedgerIdentity, remarks: [String], nameKey: [UInt8],
-    duplicateKey: HMACSHA256Key, pipeline: AppendPipeline, lock: LockBox
+    duplicateKey: HMACSHA256Key, pipeline: AppendPipeline, locks: LedgerLocks
   ) {
     self.location = location
     self.identity = identity
@@ -28,7 +28,7 @@ public final class Ledger: Sendable {
     self.nameKey = nameKey
     self.duplicateKey = duplicateKey
     self.pipeline = pipeline
-    self.lock = lock
+    self.locks = locks
   }
 
   /// An empty batch for this ledger.
@@ -68,16 +68,18 @@ public final class Ledger: Sendable {
     return try result.get()
   }
 
-  /// Finishes what is under way, leaves everything durable and releases the lock.
+  /// Finishes what is under way, leaves everything durable and releases the locks.
   ///
   /// - Throws: `storage` if that failed; what was acknowledged is safe all the same.
   public func close() async throws(LedgerError) {
     let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
-      let lock = lock
+      let locks = locks
       let isAccepted = pipeline.close { committer in
         continuation.resume(
           returning: Result { () throws(LedgerError) in
-            if let held = lock.take() { try committer.close(held) }
+            // The vault's lock goes last, so that nobody signs before the ledger is closed.
+            defer { locks.vault.take()?.abandon() }
+            if let held = locks.ledger.take() { try committer.close(held) }
           })
       }
       // A second call has nothing left to do.

@@ -10,6 +10,7 @@ public import SegmentStorage
 ///   duplicate.key   0600  32 bytes: key of the duplicate window
 ///   name.key        0600  32 bytes: key of permanent pseudonyms
 ///   note            newest signed note
+///   LOCK            held by the process that has the ledger open for writing
 ///   duplicates      duplicate keys of sealed groups
 /// ```
 ///

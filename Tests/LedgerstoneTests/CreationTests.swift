@@ -72,7 +72,8 @@ import Testing
     let files = fixture.disk.filePaths()
     #expect(
       files == [
-        "/l.vault/duplicate.key", "/l.vault/name.key", "/l.vault/note", "/l.vault/signing.key",
+        "/l.vault/LOCK", "/l.vault/duplicate.key", "/l.vault/name.key", "/l.vault/note",
+        "/l.vault/signing.key",
         "/l.vault/vault.json", "/l/LOCK", "/l/active", "/l/checkpoint", "/l/ledger.json",
         "/l/tree/0",
       ])

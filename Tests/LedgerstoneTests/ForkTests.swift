@@ -47,7 +47,7 @@ import Testing
 
   /// The files that hold evidence, and the vault's.
   static func evidence(_ disk: SimulatedFileSystem) -> [String: [UInt8]] {
-    let paths = disk.filePaths().filter { $0 != "/l/LOCK" && !$0.hasPrefix("/l/tree/") }
+    let paths = disk.filePaths().filter { !$0.hasSuffix("/LOCK") && !$0.hasPrefix("/l/tree/") }
     return Dictionary(uniqueKeysWithValues: paths.map { ($0, disk.contents($0) ?? []) })
   }
 
@@ -84,6 +84,53 @@ import Testing
     let again = try fixture.open()
     #expect(again.remarks == [])
     try await again.close()
+  }
+
+  /// Two copies of one ledger, one vault: they cannot both be about to sign.
+  @Test func twoCopiesOfOneFolderAtOnce() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let disk = fixture.disk
+    for folder in ["/m", "/m/log", "/m/bodies", "/m/tree"] {
+      try disk.makeDirectory(folder, permissions: .directory)
+    }
+    for path in disk.filePaths(below: "/l") where path.hasPrefix("/l/") {
+      disk.setContents("/m" + path.dropFirst(2), try #require(disk.contents(path)))
+    }
+    let copy = LedgerLocation(absoluteDirectory: "/m", absoluteVault: "/l.vault")
+    let first = try fixture.open()
+    let error = #expect(throws: LedgerError(.locked, "")) {
+      try Ledger.open(at: copy, options: fixture.options)
+    }
+    #expect(error?.message == "/l.vault is in use by another process")
+    try await EngineFixture.append(0..<3, to: first)
+    _ = try await first.checkpoint()
+    try await first.close()
+    #expect(throws: LedgerError(.forked, "")) {
+      try Ledger.open(at: copy, options: fixture.options)
+    }
+    // The refusals left no lock behind.
+    try await fixture.open().close()
+  }
+
+  /// Without the vault's note nothing tells how far the key has signed.
+  @Test func aVaultWithoutItsNote() async throws {
+    let history = try await Self.history()
+    for directory in [history.old, history.new] {
+      let fixture = try Self.disk(directory: directory, vault: history.new)
+      try fixture.disk.remove("/l.vault/note")
+      let before = Self.evidence(fixture.disk)
+      let error = #expect(throws: LedgerError(.vault, "")) { try fixture.open() }
+      #expect(error?.message.contains("the newest signed note is missing") == true)
+      #expect(Self.evidence(fixture.disk) == before)
+      // What the message advises brings back the protection, not a way around it.
+      fixture.disk.setContents("/l.vault/note", history.note)
+      if directory === history.old {
+        #expect(throws: LedgerError(.forked, "")) { try fixture.open() }
+      } else {
+        try await fixture.open().close()
+      }
+    }
   }
 
   @Test func bothRolledBack() async throws {

@@ -35,7 +35,10 @@ struct LedgerOpening {
 
   /// - Parameter mayBeUnsigned: `init` opens a ledger whose first checkpoint is not signed yet.
   func run(mayBeUnsigned: Bool) throws(LedgerError) -> Ledger {
-    let lock = try acquireLock()
+    // The vault has a lock of its own: two copies of a ledger could use one vault at once, and
+    // each would check its note before the other replaces it.
+    let locks = LedgerLocks(
+      ledger: try acquireLock(in: location.directory), vault: try acquireLock(in: location.vault))
     let key = try signerKey()
     let notes = try newestNotes(key)
     guard mayBeUnsigned || notes.newest != nil else {
@@ -43,9 +46,9 @@ struct LedgerOpening {
         .incomplete,
         "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
-    let recovered = try recover(lock, notes)
+    let recovered = try recover(locks.ledger, notes)
     do throws(LedgerError) {
-      return try goOn(recovered, lock, key, notes)
+      return try goOn(recovered, locks, key, notes)
     } catch {
       recovered.log.abandon()
       throw error
@@ -54,7 +57,7 @@ struct LedgerOpening {
 
   /// The opening after the log was recovered.
   private func goOn(
-    _ recovered: RecoveredLog, _ lock: LockBox, _ key: NoteSignerKey, _ notes: Notes
+    _ recovered: RecoveredLog, _ locks: LedgerLocks, _ key: NoteSignerKey, _ notes: Notes
   ) throws(LedgerError) -> Ledger {
     let (state, signedFrontier) = try checkedTree(recovered, notes.newest)
     let signer = CheckpointSigner(
@@ -70,19 +73,22 @@ struct LedgerOpening {
       try translatingErrors { try vault.save(note: newest.bytes) }
       remarks.append("the vault's note was older than the published checkpoint and was replaced")
     }
-    return try assemble(recovered, state, signer: signer, lock: lock, remarks: remarks)
+    return try assemble(recovered, state, signer: signer, locks: locks, remarks: remarks)
   }
 
-  private func acquireLock() throws(LedgerError) -> LockBox {
+  /// Takes the lock of the ledger's folder or of the vault.
+  private func acquireLock(in folder: String) throws(LedgerError) -> LockBox {
     try translatingErrors {
-      switch try options.fileSystem.lockExclusively(location.path("LOCK")) {
+      switch try options.fileSystem.lockExclusively(folder + "/LOCK") {
       case .acquired(let lock): return LockBox(lock)
       case .heldByAnother(let contents):
         let holder = String(decoding: contents.prefix(512), as: UTF8.self)
           .split(separator: "\n").joined(separator: ", ")
         throw LedgerError(
           .locked,
-          "\(location.directory) is being written by another process (\(holder))")
+          holder.isEmpty
+            ? "\(folder) is in use by another process"
+            : "\(folder) is being written by another process (\(holder))")
       }
     }
   }
@@ -127,6 +133,13 @@ extension LedgerOpening {
     let keptNote = try kept.map { bytes throws(LedgerError) in
       try LedgerNote(
         bytes, keys: keys, origin: file.origin, name: vault.path + "/note", code: .vault)
+    }
+    guard publishedNote == nil || keptNote != nil else {
+      throw LedgerError(
+        .vault,
+        "\(vault.path): the newest signed note is missing, so nothing tells whether "
+          + "\(location.directory) is older than what its key has signed. Put the newest "
+          + "checkpoint known of this ledger back as \(vault.path)/note")
     }
     let keptSize = keptNote?.checkpoint.size ?? 0
     let isVaultBehind = (publishedNote?.checkpoint.size ?? 0) > keptSize

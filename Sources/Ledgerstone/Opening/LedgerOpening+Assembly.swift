@@ -7,7 +7,7 @@ internal import SubjectVault
 /// What an opening found, put together into a ledger that can be appended to.
 extension LedgerOpening {
   func assemble(
-    _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, lock: LockBox,
+    _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, locks: LedgerLocks,
     remarks: [String]
   ) throws(LedgerError) -> Ledger {
     let identity = try identity(recovered)
@@ -80,7 +80,7 @@ extension LedgerOpening {
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)
     return Ledger(
       location: location, identity: identity, remarks: remarks,
-      nameKey: vault.nameKey, duplicateKey: duplicateKey, pipeline: pipeline, lock: lock)
+      nameKey: vault.nameKey, duplicateKey: duplicateKey, pipeline: pipeline, locks: locks)
   }
 
   /// The record that says what was cut off; nil if nothing was.

@@ -1,7 +1,13 @@
 internal import SegmentStorage
 internal import Synchronization
 
-/// Holds the ledger's lock until it is closed; a box, because the lock cannot be copied.
+/// What one writer holds: the lock of the ledger's folder and that of the vault.
+struct LedgerLocks: Sendable {
+  let ledger: LockBox
+  let vault: LockBox
+}
+
+/// Holds a lock until its ledger is closed; a box, because the lock cannot be copied.
 final class LockBox: Sendable {
   private let lock: Mutex<ExclusiveLock?>
 
