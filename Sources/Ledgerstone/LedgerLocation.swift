@@ -81,5 +81,12 @@ public struct LedgerLocation: Hashable, Sendable {
     return parts
   }
 
+  /// Whether `path` lies in the ledger's folder or its vault, links followed: nothing but the
+  /// ledger itself may write there.
+  public func contains(_ path: String) -> Bool {
+    let parts = Self.resolved(Self.absolute(path))
+    return parts.starts(with: Self.resolved(directory)) || parts.starts(with: Self.resolved(vault))
+  }
+
   func path(_ name: String) -> String { directory + "/" + name }
 }

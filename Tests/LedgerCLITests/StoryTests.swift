@@ -64,7 +64,7 @@ import Testing
     try scratch.shell(
       "\"$LEDGERSTONE\" show L 1 --body 0 >out; \"$LEDGERSTONE\" show L 1 --opening 0 >opening")
     #expect(try scratch.bytes("out") == [0x61, 0, 0x62, 0x0A])
-    #expect(try scratch.text("opening").contains("\"bytes\":\"YQBiCg==\",\"record\":1,"))
+    #expect(try scratch.text("opening").contains("\"bytes\":\"YQBiCg==\",\"record\":1,\"body\":0}"))
     // SHA-256(salt ‖ bytes) by another program is the commitment in the header.
     let check = try scratch.shell(
       #"""

@@ -21,6 +21,28 @@ import Testing
         """))
   }
 
+  /// A result is never written over what it was made from, or over the keys.
+  @Test func resultsStayOutOfTheLedgerAndItsVault() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("ln -s L linked; ln -s L.vault/signing.key key")
+    let names = ["L/active", "L/checkpoint", "L/ledger.json", "L.vault/signing.key"]
+    let before = try names.map { try scratch.bytes($0) }
+    for target in names + ["linked/active", "key", "L/new", "./L/../L/active"] {
+      let outcome = try scratch.run("prove", "L", "0", "-o", target)
+      #expect(
+        outcome
+          == Outcome(
+            errors: "ledgerstone: \(target) lies in the ledger or its vault; nothing was "
+              + "written\n", status: 64), "\(target)")
+    }
+    for target in ["L/bodies", "L/new", "L.vault/new", "linked/new"] {
+      #expect(try scratch.run("export", "L", "--tiles", target).status == 64, "\(target)")
+    }
+    #expect(try names.map { try scratch.bytes($0) } == before)
+    #expect(try scratch.run("prove", "L", "0", "-o", "L-proof").status == 0)
+    #expect(try scratch.run("export", "L", "--tiles", "L.tiles").status == 0)
+  }
+
   @Test(arguments: [
     [
       "bogus"

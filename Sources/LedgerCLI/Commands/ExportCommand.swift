@@ -17,6 +17,7 @@ struct ExportCommand: ParsableCommand {
   mutating func run() throws {
     let reader = try ledger.reader()
     let path = LedgerPath.absolute(tiles)
+    try ledger.refuse(target: path)
     try reader.exportTiles(to: path)
     struct Exported: Encodable { let tiles: String }
     if json { try StandardOutput.print(JSONOutput.line(Exported(tiles: path))) }

@@ -33,6 +33,7 @@ struct ProveCommand: ParsableCommand {
 
   mutating func run() throws {
     let reader = try ledger.reader()
+    try ledger.refuse(target: output)
     let proof: [UInt8]
     if let index {
       proof = try reader.inclusionProof(at: index)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import Foundation
+internal import LedgerFormat
+internal import LedgerVerifier
 internal import Ledgerstone
 internal import Provenance
 
@@ -40,18 +41,9 @@ struct ShowCommand: ParsableCommand {
     }
     if let opening {
       let (salt, bytes) = try reader.opening(record: index, body: opening)
-      struct Opening: Encodable {
-        let record: UInt64
-        let body: Int
-        let salt: String
-        let bytes: String
-      }
+      let slot = BodySlot(record: index, body: UInt64(opening))
       return try StandardOutput.print(
-        JSONOutput.line(
-          Opening(
-            record: index, body: opening,
-            salt: salt.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined(),
-            bytes: Data(bytes).base64EncodedString())))
+        BodyOpening(slot: slot, salt: salt, bytes: bytes).encoded)
     }
     let record = try reader.record(at: index)
     if entry { return try StandardOutput.print(bytes: record.bytes) }

@@ -3,6 +3,7 @@ internal import Foundation
 internal import LedgerVerifier
 internal import Ledgerstone
 internal import MerkleLog
+internal import Synchronization
 
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -67,8 +68,11 @@ struct VerifyCommand: ParsableCommand {
     // Comparing with the vault is a help where it can be read, and never needed.
     let vault = try? LedgerLocation(directory: path, vault: vaultArguments.vault).vault
     options.vaultNote = vault.flatMap { try? SmallFile.read($0 + "/note", limit: 1 << 20) }
+    let progress = Mutex(Progress())
+    options.progress = { state in progress.withLock { $0.show(Int(state.recordCount)) } }
     let report = LedgerVerification.verify(
       directory: LedgerPath.absolute(path), options: options)
+    progress.withLock { $0.clear() }
     try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
     return report.status
   }

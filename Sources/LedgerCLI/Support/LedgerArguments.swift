@@ -31,4 +31,16 @@ struct ReaderArguments: ParsableArguments {
     let absolute = try LedgerLocation(directory: directory, environment: [:])
     return try LedgerReader.open(at: absolute)
   }
+
+  /// Refuses to write a result over the ledger's own files or its secrets.
+  func refuse(target path: String?) throws(CommandFailure) {
+    guard let path, path != "-" else { return }
+    let places = [
+      try? LedgerLocation(directory: directory),
+      try? LedgerLocation(directory: directory, environment: [:]),
+    ]
+    if places.contains(where: { $0?.contains(path) ?? false }) {
+      throw CommandFailure(.usage, "\(path) lies in the ledger or its vault; nothing was written")
+    }
+  }
 }

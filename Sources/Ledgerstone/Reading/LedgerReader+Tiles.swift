@@ -9,9 +9,13 @@ extension LedgerReader {
   ///
   /// Bodies are not part of it: what it holds may be published. `checkpoint` is written last.
   ///
-  /// - Parameter path: an absolute path of a folder that is empty or not there.
-  /// - Throws: `noCheckpoint`, `alreadyExists`, `corrupt`, `storage`.
+  /// - Parameter path: an absolute path of a folder that is empty or not there, outside the ledger
+  ///   and its vault.
+  /// - Throws: `invalid`, `noCheckpoint`, `alreadyExists`, `corrupt`, `storage`.
   public func exportTiles(to path: String) throws(LedgerError) {
+    guard !location.contains(path) else {
+      throw LedgerError(.invalid, "\(path) lies in the ledger or its vault")
+    }
     let note = try newestNote()
     try translatingErrors {
       if try fileSystem.information(path) != nil, try !fileSystem.list(path).isEmpty {
