@@ -22,6 +22,8 @@ struct LedgerstoneCommand: AsyncParsableCommand {
   static func main() async {
     // A reader that goes away is reported as an error of writing, after the ledger was closed.
     signal(SIGPIPE, SIG_IGN)
+    let occupied = StandardDescriptors.occupy()
+    defer { withExtendedLifetime(occupied) {} }
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

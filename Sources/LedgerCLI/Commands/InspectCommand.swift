@@ -20,11 +20,12 @@ struct InspectCommand: ParsableCommand {
   }
 
   private static func text(_ inspection: LedgerInspection) -> String {
+    let covered = inspection.checkpointSize.map { "covers " + counted($0, "record") }
     var lines = [
       "origin      \(inspection.identity.origin)",
       "ledger id   \(inspection.identity.ledgerID)",
       "records     \(inspection.recordCount)",
-      "checkpoint  \(inspection.checkpointSize.map { "covers \($0) records" } ?? "none")",
+      "checkpoint  \(covered ?? "none")",
       "bytes       \(inspection.sizeBytes)",
     ]
     for file in inspection.files {
@@ -32,7 +33,7 @@ struct InspectCommand: ParsableCommand {
       if let records = file.records {
         line += ", records \(records.lowerBound)–\(records.upperBound - 1)"
       }
-      if let blocks = file.blockCount { line += ", \(blocks) blocks" }
+      if let blocks = file.blockCount { line += ", " + counted(blocks, "block") }
       lines.append(line)
     }
     return lines.joined(separator: "\n")

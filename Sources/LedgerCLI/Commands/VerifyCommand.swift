@@ -46,12 +46,17 @@ struct VerifyCommand: ParsableCommand {
         return [try NoteVerifierKey(vkey: text)]
       } catch {
         throw CommandFailure(
-          .usage, "--key: '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64)")
+          .usage,
+          "--key: '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64): \(error)")
       }
     }
-    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
-    let status =
-      kind == .typeRegular ? try verifyFile(keys ?? []) : try verifyLedger(keys ?? [])
+    let status: VerificationStatus
+    switch SmallFile.type(path) {
+    case .typeRegular: status = try verifyFile(keys ?? [])
+    case .typeDirectory, nil: status = try verifyLedger(keys ?? [])
+    default:
+      throw CommandFailure(.failed, "\(path): neither a ledger's folder nor a proof file")
+    }
     let exit = ExitStatus(status)
     if exit != .done { throw CommandFailure(exit) }
   }

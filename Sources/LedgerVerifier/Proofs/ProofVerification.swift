@@ -88,7 +88,7 @@ struct ProofCheck {
     do throws(SignedNoteError) {
       _ = try note.verify(keys: options.trustedKeys)
     } catch {
-      fail(.signatureInvalid, "\(name): \(NoteCheck.words(error))")
+      fail(.signatureInvalid, "\(name): \(error)")
     }
   }
 
@@ -115,7 +115,7 @@ struct ProofCheck {
     do throws(ProofError) {
       try file.check()
     } catch {
-      fail(error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error))
+      fail(error.isMalformed ? .proofMalformed : .proofInvalid, "\(error)")
     }
   }
 
@@ -139,7 +139,7 @@ struct ProofCheck {
       try file.check(leafHash: leafHash)
     } catch {
       return fail(
-        error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error),
+        error.isMalformed ? .proofMalformed : .proofInvalid, "\(error)",
         record: file.proof.index)
     }
     checkEntry(entry, index: file.proof.index)
@@ -168,18 +168,6 @@ struct ProofCheck {
       report.opening = opening
     } catch {
       fail(.openingInvalid, error.reason, record: header.index)
-    }
-  }
-
-  private static func words(_ error: ProofError) -> String {
-    switch error {
-    case .rootMismatch(let expected, let computed):
-      "the proof leads to the root \(computed), signed is \(expected)"
-    case .earlierRootMismatch(let expected, let computed):
-      "the proof leads to the earlier root \(computed), signed is \(expected)"
-    case .wrongHashCount(let expected, let found):
-      "the proof has \(found) hashes, \(expected) are needed"
-    default: "the proof is none: \(error)"
     }
   }
 }
