@@ -14,6 +14,9 @@ struct VerifyCommand: ParsableCommand {
       file is verified as the proof its first line names; that needs --key, and an inclusion \
       proof the record's exact bytes (show --entry) as --entry. Status 0: valid; 2: not valid; 1: \
       it could not be checked.
+
+      After a power cut, hashes under tree/ that had not reached the medium differ from the \
+      records and are reported; the next command that writes derives them anew.
       """)
 
   @Argument(help: "The ledger's folder, or a proof file.")

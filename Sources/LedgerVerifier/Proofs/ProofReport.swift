@@ -68,25 +68,25 @@ extension ProofReport {
     var writer = JSONWriter(isIndented: isIndented)
     writer.object { writer in
       status.write(to: &writer)
-      writer.textMember("kind", kind?.rawValue)
+      writer.member("kind", kind?.rawValue)
       writer.name("findings")
       writer.array { writer in
         for finding in findings { finding.write(to: &writer) }
       }
-      writer.textMember("origin", origin)
-      writer.integerMember("size", size)
-      writer.textMember("root", root?.description)
-      writer.integerMember("oldSize", oldSize)
-      writer.textMember("oldRoot", oldRoot?.description)
-      writer.integerMember("index", index)
-      writer.textMember("leafHash", leafHash?.description)
+      writer.member("origin", origin)
+      writer.member("size", size)
+      writer.member("root", root?.description)
+      writer.member("oldSize", oldSize)
+      writer.member("oldRoot", oldRoot?.description)
+      writer.member("index", index)
+      writer.member("leafHash", leafHash?.description)
       writer.name("record")
       if let record, let leafHash {
         RecordJSON.write(record, leafHash: leafHash, to: &writer)
       } else {
         writer.null()
       }
-      writer.integerMember("openedBody", opening?.slot.body)
+      writer.member("openedBody", opening?.slot.body)
     }
     return writer.text
   }
