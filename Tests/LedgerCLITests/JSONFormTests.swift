@@ -62,13 +62,15 @@ import Testing
 
   @Test func recordWithABody() throws {
     let outcome = try ledger().run("show", "L", "2", "--json")
+    let byteCount = Sample.access(id: "1").utf8.count
     #expect(
       outcome.output == """
         {"index":2,"recordedTime":"TIME","kind":"access","eventTime":null,"source":"local",\
         "producer":null,"entities":[{"role":"target","type":"dataset","namespace":"w","name":"t",\
         "version":null},{"role":"actor","type":"service","namespace":"w","name":"a",\
         "version":null}],"attributes":{"action":"read","outcome":"ok","purpose":"audit"},\
-        "bodies":[{"contentType":"application/octet-stream","byteCount":\(Sample.access(id: "1").utf8.count),"commitment":"HASH"}],\
+        "bodies":[{"contentType":"application/octet-stream","byteCount":\(byteCount),\
+        "commitment":"HASH"}],\
         "leafHash":"HASH","previousLeafHash":"HASH"}
 
         """)
@@ -141,7 +143,8 @@ import Testing
     let missing = try scratch.run("verify", "nowhere", "--json")
     #expect(missing.status == 10)
     #expect(
-      missing.output.hasPrefix("{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"noLedger\","))
+      missing.output.hasPrefix(
+        "{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"noLedger\","))
   }
 
   @Test func verificationOfAProof() throws {
