@@ -1,5 +1,5 @@
 public import LedgerCryptography
-public import MerkleLog
+internal import MerkleLog
 
 /// What the index hashes. All are leaves of RFC 6962 trees; the eight letters keep them apart from
 /// each other and from headers, whose first byte is no letter.
