@@ -13,11 +13,24 @@ public struct EntityKeyWalk: ~Escapable {
   /// Moves to the entities of a header.
   @_lifetime(copy header)
   public init(_ header: RawSpan) throws(FormatError) {
-    reader = ByteReader(header)
+    try self.init(header, omittedPairCount: 0)
+  }
+
+  /// Moves to the entities of a header as it stands in a block: without its first two pairs
+  /// (`HeaderEntry`).
+  @_lifetime(copy entry)
+  public init(entry: RawSpan) throws(FormatError) {
+    try self.init(entry, omittedPairCount: 2)
+  }
+
+  @_lifetime(copy bytes)
+  private init(_ bytes: RawSpan, omittedPairCount: UInt64) throws(FormatError) {
+    reader = ByteReader(bytes)
     remaining = 0
     let (major, pairCount) = try reader.cborHead()
     guard major == 5 else { throw .unexpectedType(field: "header", found: major, offset: 0) }
-    for _ in 0..<pairCount {
+    guard pairCount >= omittedPairCount else { throw .missingField(field: "previous leaf hash") }
+    for _ in omittedPairCount..<pairCount {
       let (keyMajor, key) = try reader.cborHead()
       guard keyMajor == 0 else {
         throw .unexpectedType(field: "key", found: keyMajor, offset: reader.offset)

@@ -48,6 +48,15 @@ public struct RunBuilder: Sendable {
     while let range = try walk.next() { add(items: header.extracting(range), record) }
   }
 
+  /// The same for a header as it stands in a block, without its first two pairs.
+  public mutating func append(entry: RawSpan) throws(FormatError) {
+    precondition(!isFull, "the run is full")
+    let record = nextRecord
+    recordCount += 1
+    var walk = try EntityKeyWalk(entry: entry)
+    while let range = try walk.next() { add(items: entry.extracting(range), record) }
+  }
+
   /// Takes `nextRecord` by the keys of the entities that it names, repeated or not.
   public mutating func append(keys: [EntityKey]) {
     precondition(!isFull, "the run is full")

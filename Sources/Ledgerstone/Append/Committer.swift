@@ -15,6 +15,7 @@ final class Committer {
   let log: GroupLog
   let vault: Vault
   let options: LedgerOptions
+  let indexFolder: IndexFolder
   private(set) var signer: CheckpointSigner
   /// The tree of all durable records.
   private(set) var frontier: TreeFrontier
@@ -25,10 +26,12 @@ final class Committer {
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError?
   /// A snapshot of everything durable.
-  private var reader: LogReader
+  private(set) var reader: LogReader
+  /// The note that closes the index record which is the last record of all; nil if another is.
+  private(set) var closingNote: LedgerNote?
 
   init(
-    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions,
+    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions, indexFolder: IndexFolder,
     signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
     lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
     reader: LogReader
@@ -37,6 +40,7 @@ final class Committer {
     self.log = log
     self.vault = vault
     self.options = options
+    self.indexFolder = indexFolder
     self.signer = signer
     self.frontier = frontier
     self.lastLeafHash = lastLeafHash
@@ -71,6 +75,7 @@ final class Committer {
     try performing {
       var encoder = log.makeEncoder()
       encoder.encode(pending.group, into: &encoded)
+      closingNote = nil
       try log.write(encoded)
       reader = reader.appending(encoded)
       for (level, hashes) in pending.treeHashes.enumerated() {
@@ -81,6 +86,26 @@ final class Committer {
       lastRecordedTime = pending.recordedTime
       activeDuplicates.append(contentsOf: pending.duplicates)
     }
+  }
+
+  /// Makes the group of an index record durable, and signs it before anything else can follow.
+  func commitIndex(_ pending: PendingGroup) throws(LedgerError) -> LedgerNote {
+    try commit(pending)
+    return try signIndex()
+  }
+
+  /// Signs the checkpoint that closes the last record, an index record, and keeps it with the
+  /// index.
+  func signIndex() throws(LedgerError) -> LedgerNote {
+    let note = try checkpoint()
+    try performing {
+      precondition(
+        note.checkpoint.size == reader.endRecord, "an index record is signed as the last")
+      try options.fileSystem.replaceFile(
+        indexFolder.notePath(note.checkpoint.size - 1), with: note.bytes, permissions: .file)
+    }
+    closingNote = note
+    return note
   }
 
   /// Sets the active file aside if it is full.

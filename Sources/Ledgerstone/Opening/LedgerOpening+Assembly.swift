@@ -32,8 +32,13 @@ extension LedgerOpening {
     let lastTime = recovered.lastRecordedTime ?? Timestamp(microseconds: 0)
     let duplicateKey = HMACSHA256Key(vault.duplicateKey.rawSpan)
     let frontier = state.frontier
+    let index = try IndexOpening(
+      folder: IndexFolder(location, options.fileSystem, ledgerID: file.ledgerID),
+      reader: recovered.reader
+    ).run()
     let committer = Committer(
-      tree: state.files, log: recovered.log, vault: vault, options: options, signer: signer,
+      tree: state.files, log: recovered.log, vault: vault, options: options,
+      indexFolder: index.folder, signer: signer,
       frontier: frontier, lastLeafHash: recovered.lastLeafHash,
       lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader)
     if let job = recovered.pendingSealing {
@@ -54,6 +59,8 @@ extension LedgerOpening {
       ).run()
       committer.finishSealing(.success(segment))
     }
+    // An index record is signed before anything follows it, also one whose writer died.
+    if index.isLastRecordIndex, committer.closingNote == nil { _ = try committer.signIndex() }
     var sequencer = Sequencer(
       nextRecord: next, lastLeafHash: recovered.lastLeafHash, frontier: frontier,
       window: window)
@@ -76,10 +83,16 @@ extension LedgerOpening {
       makeClockRecord = { step in Self.clockRecord(step, duplicateKey) }
     }
     let pipeline = AppendPipeline(
-      assembly: assembly, committer: committer, clock: options.clock,
+      assembly: assembly, committer: committer,
+      index: IndexStage(
+        Indexer(
+          folder: index.folder, catalog: index.catalog, tails: index.tails, listed: index.listed),
+        isBackground: options.sealsInBackground),
+      emptyBatch: RecordBatch(duplicateKey: duplicateKey), clock: options.clock,
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)
+    pipeline.catchUp()
     return Ledger(
-      location: location, identity: identity, remarks: remarks,
+      location: location, identity: identity, remarks: remarks + index.remarks,
       nameKey: vault.nameKey, duplicateKey: duplicateKey, pipeline: pipeline, locks: locks)
   }
 
