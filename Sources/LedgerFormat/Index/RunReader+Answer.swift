@@ -92,7 +92,8 @@ extension RunReader {
     let first = try list.chunk(atOrBefore: range.lowerBound)
     // A chunk whose first record is the last of the range, or lies behind it, shows the end.
     var last = try list.chunk(atOrBefore: range.upperBound - 1)
-    if last + 1 < list.chunkCount, try list.chunk(last).last.map({ $0 < range.upperBound - 1 }) ?? true
+    if last + 1 < list.chunkCount,
+      try list.chunk(last).last.map({ $0 < range.upperBound - 1 }) ?? true
     {
       last += 1
     }
