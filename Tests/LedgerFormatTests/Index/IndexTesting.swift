@@ -29,7 +29,7 @@ enum IndexTesting {
     return (writer.takeOutput(), commitment)
   }
 
-  static func reader(_ file: [UInt8]) throws -> RunReader<RunBytes> {
+  static func reader(_ file: [UInt8]) throws -> RunReader {
     try RunReader(
       source: RunBytes(file), fileByteCount: UInt64(file.count), ledger: Golden.ledgerID)
   }

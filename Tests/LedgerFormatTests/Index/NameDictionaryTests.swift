@@ -13,7 +13,7 @@ import Testing
     return writer.takeOutput()
   }
 
-  static func reader(_ file: [UInt8]) throws -> NameDictionaryReader<RunBytes> {
+  static func reader(_ file: [UInt8]) throws -> NameDictionaryReader {
     try NameDictionaryReader(
       source: RunBytes(file), fileByteCount: UInt64(file.count), ledger: Golden.ledgerID)
   }
@@ -30,7 +30,7 @@ import Testing
           name: random.text(1...6)))
     }
     func text(_ name: IndexedName) -> String {
-      func hexadecimal(_ bytes: [UInt8]) -> String { Hexadecimal.encode(bytes) }
+      func hexadecimal(_ bytes: ArraySlice<UInt8>) -> String { Hexadecimal.encode(Array(bytes)) }
       return "\(name.type.rawValue) \(hexadecimal(name.namespace)) \(hexadecimal(name.name))"
     }
     return all.sorted { text($0) < text($1) }
@@ -59,7 +59,7 @@ import Testing
     for prefix in ["", "a", "X", "€"] {
       let query = NameQuery(type: .dataset, namespace: "s3://la", namePrefix: prefix)
       let expected = names.filter {
-        $0.type == .dataset && $0.namespace == Array("s3://la".utf8)
+        $0.type == .dataset && $0.namespace.elementsEqual("s3://la".utf8)
           && $0.name.starts(with: prefix.utf8)
       }
       #expect(try reader.names(matching: query, limit: .max) == expected)

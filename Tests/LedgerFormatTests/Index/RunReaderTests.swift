@@ -1,6 +1,7 @@
 import LedgerCryptography
 import LedgerTestSupport
 import MerkleLog
+import Synchronization
 import Testing
 
 @testable import LedgerFormat
@@ -90,8 +91,11 @@ import Testing
   static func readAll(_ file: [UInt8]) throws -> IndexRunCommitment {
     let reader = try IndexTesting.reader(file)
     var cursor = try RunCursor(reader)
-    while cursor.keyHash != nil {
-      while try cursor.nextRecords() != nil {}
+    var writer = RunWriter(ledgerID: Golden.ledgerID, extent: reader.extent)
+    while let keyHash = cursor.keyHash {
+      writer.beginEntry(keyHash)
+      while try cursor.writeRecords(to: &writer) {}
+      writer.endEntry()
     }
     return reader.commitment
   }
@@ -129,18 +133,19 @@ import Testing
     let source = CountingSource(RunBytes(file))
     let reader = try RunReader(
       source: source, fileByteCount: UInt64(file.count), ledger: nil)
-    source.byteCount = 0
+    source.counted.withLock { $0 = 0 }
     _ = try reader.answer(keyHash: IndexTesting.key(17).digest)
     // Two directories and a page.
-    #expect(source.byteCount < 16_384 && source.byteCount > 0)
+    let byteCount = source.counted.withLock { $0 }
+    #expect(byteCount < 16_384 && byteCount > 0)
   }
 
   final class CountingSource: RunByteSource {
     let source: RunBytes
-    var byteCount = 0
+    let counted = Mutex(0)
     init(_ source: RunBytes) { self.source = source }
     func read(offset: UInt64, byteCount: Int) throws -> [UInt8] {
-      self.byteCount += byteCount
+      counted.withLock { $0 += byteCount }
       return try source.read(offset: offset, byteCount: byteCount)
     }
   }

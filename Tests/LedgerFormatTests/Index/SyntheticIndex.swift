@@ -9,7 +9,7 @@ import MerkleLog
 struct SyntheticIndex {
   let keys: [NoteVerifierKey]
   let evidence: IndexEvidence
-  let readers: [RunReader<RunBytes>]
+  let readers: [RunReader]
 
   /// - Parameters:
   ///   - entryCount: entities 0..<entryCount, of which each full run of level 0 has this many and
@@ -17,7 +17,7 @@ struct SyntheticIndex {
   ///   - rare: ten records of `rareKey`.
   init(recordCount: UInt64, entryCount: Int, seed: UInt64, rare: [UInt64] = []) throws {
     var random = RepeatableRandom(seed: seed)
-    var readers: [RunReader<RunBytes>] = []
+    var readers: [RunReader] = []
     for extent in IndexRunExtent.tiling(recordCount: recordCount) {
       var entries: [(SHA256Digest, [UInt64])] = []
       for number in 0..<(entryCount * (extent.level > 0 ? 8 : 1)) {
