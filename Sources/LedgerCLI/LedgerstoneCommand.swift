@@ -15,13 +15,15 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
       ShowCommand.self, ProveCommand.self, VerifyCommand.self, ExportCommand.self,
-      InspectCommand.self, DemoCommand.self,
+      InspectCommand.self, KeygenCommand.self, DemoCommand.self,
     ])
 
   /// Runs the command named by the arguments and ends the process with its status.
   static func main() async {
     // A reader that goes away is reported as an error of writing, after the ledger was closed.
     signal(SIGPIPE, SIG_IGN)
+    let occupied = StandardDescriptors.occupy()
+    defer { withExtendedLifetime(occupied) {} }
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -10,3 +10,15 @@ public enum CryptographyError: Error, Hashable, Sendable {
   /// A sealed value shorter than its tag.
   case sealedTooShort(found: Int, needed: Int)
 }
+
+extension CryptographyError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .libraryFailure(let operation, let code):
+      "libcrypto refused \(operation) (error code \(code))"
+    case .authenticationFailed: "the ciphertext does not verify under this key"
+    case .sealedTooShort(let found, let needed):
+      "\(found) bytes are fewer than the \(needed) of an authentication tag"
+    }
+  }
+}

@@ -52,7 +52,7 @@ extension FormatError: CustomStringConvertible {
       "truncated: \(needed) bytes needed at offset \(offset), \(available) there"
     case .trailingBytes(let count, let offset):
       "\(count) bytes left over at offset \(offset)"
-    case .badMagic(let structure): "not a \(structure): the magic bytes differ"
+    case .badMagic(let structure): "the magic bytes are not those of: \(structure)"
     case .unsupportedVersion(let found):
       "format version \(found); this program reads \(FormatLimits.formatVersion)"
     case .foreignLedger: "the ledger id is another ledger's"

@@ -9,7 +9,8 @@ public struct LedgerLocation: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - directory: absolute or relative to the working directory.
-  ///   - vault: nil for `LEDGERSTONE_VAULT`, and without that for `directory` + `.vault`.
+  ///   - vault: nil for `LEDGERSTONE_VAULT`, and without that for `directory` + `.vault`, where a
+  ///     `directory` that is a symbolic link is the folder it leads to.
   ///   - environment: nil for the process' own.
   /// - Throws: `LedgerError.invalid` if the vault lies inside the ledger, or the ledger inside the
   ///   vault, also by way of symbolic links.
@@ -22,8 +23,13 @@ public struct LedgerLocation: Hashable, Sendable {
     guard vault?.isEmpty != true else { throw LedgerError(.invalid, "the vault's path is empty") }
     let environment = environment ?? ProcessInfo.processInfo.environment
     let chosen = vault ?? environment["LEDGERSTONE_VAULT"].flatMap { $0.isEmpty ? nil : $0 }
-    self.vault = chosen.map(Self.absolute) ?? self.directory + ".vault"
     let ledgerParts = Self.resolved(self.directory)
+    // A ledger that is named through a link has the vault beside the folder that the link leads
+    // to: it is one ledger, whatever it is called.
+    let isLink =
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: self.directory)) != nil
+    let named = isLink ? "/" + ledgerParts.joined(separator: "/") : self.directory
+    self.vault = chosen.map(Self.absolute) ?? named + ".vault"
     let vaultParts = Self.resolved(self.vault)
     guard !vaultParts.starts(with: ledgerParts), !ledgerParts.starts(with: vaultParts) else {
       throw LedgerError(

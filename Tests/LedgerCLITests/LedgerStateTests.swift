@@ -131,12 +131,71 @@ import Testing
     #expect(
       try scratch.run("prove", "L", "1")
         == Outcome(
-          errors: "ledgerstone: the newest checkpoint covers 1 records, not record 1; sign a new "
+          errors: "ledgerstone: the newest checkpoint covers 1 record, not record 1; sign a new "
             + "one with: ledgerstone checkpoint $DIR/L\n", status: 1))
     #expect(
       try scratch.run("show", "L", "9")
         == Outcome(
           errors: "ledgerstone: there is no record 9: the ledger has 2 records\n", status: 1))
+  }
+
+  /// A record that is there and cannot be read is not one that does not exist.
+  @Test func damageIsNeverCalledAMissingRecord() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.append("--attribute", "mark=needle")
+    try scratch.append()
+    try scratch.run("checkpoint", "L")
+    try scratch.shell("sed -i 's/needle/noodle/' L/active")
+    let commands = [
+      ["show", "L", "1"], ["show", "L", "2", "--entry"], ["show", "L", "1", "--body", "0"],
+      ["prove", "L", "0"], ["prove", "L", "1"], ["export", "L", "--tiles", "T"],
+      ["append", "L"] + Sample.appendArguments, ["checkpoint", "L"],
+    ]
+    for command in commands {
+      let outcome = try scratch.run(command)
+      #expect(outcome.status == 2, "\(command): \(outcome)")
+      #expect(outcome.errors.contains("L/active, offset "), "\(command): \(outcome)")
+      #expect(outcome.output.isEmpty)
+    }
+    #expect(try scratch.run("show", "L", "0").status == 0)
+  }
+
+  /// Damage of the very first group is no interrupted `init`.
+  @Test func damageAtTheBeginningIsNoInterruptedInit() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.append()
+    try scratch.shell("sed -i 's/created/creatEd/' L/active")
+    let outcome = try scratch.run("show", "L", "0")
+    #expect(outcome.status == 2)
+    #expect(outcome.errors.contains("L/active, offset "))
+  }
+
+  @Test func aLedgerIsOneUnderEveryLinkToIt() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("mkdir sub; ln -s ../L sub/link; ln -s link sub/again")
+    let arguments = ["append", "sub/again"] + Sample.appendArguments
+    #expect(try scratch.run(arguments).status == 0)
+    #expect(try scratch.run("verify", "sub/link", "--key", "@vkey").status == 0)
+    #expect(try scratch.shell("ls sub").output == "again\nlink\n")
+  }
+
+  @Test func aCheckpointThatIsGoneHidesNothing() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.append()
+    try scratch.shell("\"$LEDGERSTONE\" checkpoint L >saved; rm L/checkpoint")
+    let outcome = try scratch.run("verify", "L", "--key", "@vkey", "--since", "saved")
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.output.hasPrefix(
+        "could not check: the ledger has no checkpoint, so there is nothing to check against; its "
+          + "2 records agree with the saved checkpoint of size 2 and with the vault's note of "
+          + "size 2\n"))
+    try scratch.shell("truncate -s -100 L/active")
+    for arguments in [["--since", "saved"], ["--key", "@vkey"]] {
+      let cut = try scratch.run(["verify", "L"] + arguments)
+      #expect(cut.status == 2, "\(cut)")
+      #expect(cut.output.contains("covers 2 records, the ledger has only 1"))
+    }
   }
 
   @Test func aFlippedByteIsNamedByItsRecord() throws {

@@ -122,7 +122,7 @@ import Testing
       try scratch.run("verify", "p", "--entry", "e", "--key", "rubbish")
         == Outcome(
           errors: "ledgerstone: --key: 'rubbish' is no verifier key (NAME+8 hexadecimal "
-            + "digits+base64)\n", status: 64))
+            + "digits+base64): 1 part between plus signs instead of 3\n", status: 64))
     #expect(try scratch.run("verify", "p", "--entry", "absent", "--key", key).status == 1)
   }
 

@@ -72,6 +72,48 @@ import Testing
     #expect(try scratch.bytes("L/active") == before)
   }
 
+  /// Whatever a caller closed, no file of the ledger takes its place.
+  @Test func closedStandardDescriptorsAreNotReused() throws {
+    let scratch = try Scratch.withLedger()
+    let append = "\"$LEDGERSTONE\" append L " + Sample.appendArguments.joined(separator: " ")
+    for closing in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+      let before = try scratch.bytes("L/checkpoint")
+      let outcome = try scratch.shell("\(append) \(closing)")
+      // Nothing can be said on a closed stdout; the record is safe all the same.
+      #expect(outcome.status == (closing.contains(" >&-") || closing == ">&-" ? 1 : 0))
+      try scratch.shell("\"$LEDGERSTONE\" bogus \(closing)")
+      #expect(try scratch.bytes("L/checkpoint") == before)
+      let checkpoint = try scratch.run("checkpoint", "L")
+      #expect(checkpoint.status == 0, "\(checkpoint)")
+      #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+    }
+    #expect(try scratch.run("show", "L", "4", "--json").status == 0)
+  }
+
+  @Test func verifySaysWhatItWasNotGiven() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("mkfifo pipe; ln -s L/checkpoint note")
+    for path in ["pipe", "/dev/null"] {
+      #expect(
+        try scratch.run("verify", path, "--key", "@vkey")
+          == Outcome(
+            errors: "ledgerstone: \(path): neither a ledger's folder nor a proof file\n",
+            status: 1))
+    }
+    #expect(try scratch.run("verify", "note", "--key", "@vkey").status == 0)
+    #expect(
+      try scratch.run("verify", "L", "--key", "@/dev/null")
+        == Outcome(
+          errors: "ledgerstone: --key: '' is no verifier key (NAME+8 hexadecimal digits+base64): "
+            + "1 part between plus signs instead of 3\n", status: 64))
+    try scratch.shell("printf 'c2sp.org/tlog-proof@v1\nindex 0\n\nno note' >p")
+    let damaged = try scratch.run("verify", "p", "--key", "@vkey", "--entry", "p")
+    #expect(damaged.status == 2)
+    #expect(
+      damaged.output.contains(
+        "the note that begins at line 4 is none: the last line has no newline"), "\(damaged)")
+  }
+
   @Test func whatCannotBeAppendedIsSaid() throws {
     let scratch = try Scratch.withLedger()
     #expect(

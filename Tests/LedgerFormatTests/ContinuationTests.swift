@@ -69,7 +69,7 @@ import Testing
       #expect(part.flags == content.flags && part.producer == content.producer)
       let header = RecordHeader(
         previousLeafHash: .zero, index: UInt64(Int64.max),
-        recordedTime: Timestamp(microseconds: .max), content: part)
+        recordedTime: .latest, content: part)
       let bytes = header.encoded()
       #expect(bytes.count <= FormatLimits.headerByteCountMax)
       #expect(try RecordHeader.decode(bytes.rawSpan) == header)

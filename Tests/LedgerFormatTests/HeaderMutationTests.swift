@@ -36,7 +36,13 @@ import Testing
     },
     Damage(key: 2, pair: "0220") { .unexpectedType(field: "recorded time", found: 1, offset: $0) },
     Damage(key: 2, pair: "021b8000000000000000") {
-      .overLimit(field: "recorded time", found: most + 1, limit: most, offset: $0)
+      .overLimit(
+        field: "recorded time", found: most + 1, limit: 253_402_300_799_999_999, offset: $0)
+    },
+    Damage(key: 2, pair: "021b0384440ccc736000") {
+      .overLimit(
+        field: "recorded time", found: 253_402_300_800_000_000, limit: 253_402_300_799_999_999,
+        offset: $0)
     },
     Damage(key: 3, pair: "034372756e") { .unexpectedType(field: "kind", found: 2, offset: $0) },
     Damage(key: 3, pair: "036372ff6e") { .invalidText(field: "kind", offset: $0 + 1) },
@@ -53,6 +59,12 @@ import Testing
     Damage(key: 4, pair: "04c100") { .notDeterministic(offset: $0) },
     Damage(key: 4, pair: "043b8000000000000000") {
       .overLimit(field: "event time", found: most + 1, limit: most, offset: $0)
+    },
+    Damage(key: 4, pair: "041b0384440ccc736000") { _ in
+      .inconsistent(field: "event time", offset: 0)
+    },
+    Damage(key: 4, pair: "043b00dcdcc1a9170000") { _ in
+      .inconsistent(field: "event time", offset: 0)
     },
     Damage(key: 5, pair: "0500") { .badValue(field: "flags", found: 0, offset: $0) },
     Damage(key: 5, pair: "051840") { .badValue(field: "flags", found: 64, offset: $0) },

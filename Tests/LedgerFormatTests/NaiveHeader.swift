@@ -105,7 +105,13 @@ enum NaiveHeader {
     }
     var content = RecordContent(
       kind: try required(3).kind(), source: try required(6).name(least: 1))
-    content.eventTime = try fields[4].map { Timestamp(microseconds: try $0.signed()) }
+    content.eventTime = try fields[4].map { field in
+      let time = try field.signed()
+      guard time >= -62_167_219_200_000_000, time <= 253_402_300_799_999_999 else {
+        throw NaiveValue.Refused()
+      }
+      return Timestamp(microseconds: time)
+    }
     content.flags = HeaderFlags(rawValue: try fields[5].map { try $0.number(1...63) } ?? 0)
     content.producer = try fields[7]?.name(least: 0)
     content.producerSequence = try fields[8]?.number(0...UInt64.max)
@@ -126,7 +132,8 @@ enum NaiveHeader {
     try checkAcross(content)
     return RecordHeader(
       previousLeafHash: try required(0).digest(), index: try required(1).number(),
-      recordedTime: Timestamp(microseconds: Int64(try required(2).number())), content: content)
+      recordedTime: Timestamp(
+        microseconds: Int64(try required(2).number(0...253_402_300_799_999_999))), content: content)
   }
 
   private static func checkAcross(_ content: RecordContent) throws {

@@ -31,7 +31,11 @@ extension RepeatableRandom {
   mutating func content(entityCount: ClosedRange<Int> = 0...8) -> RecordContent {
     let kinds = ["run", "dataset", "access", "ledger/created", "erasure/plan", "a-1/b-2", "0"]
     var content = RecordContent(kind: kinds.randomElement(using: &self)!, source: text(1...30))
-    if chance(2) { content.eventTime = Timestamp(microseconds: Int64(bitPattern: next())) }
+    if chance(2) {
+      content.eventTime = Timestamp(
+        microseconds: Int64.random(
+          in: -62_167_219_200_000_000...253_402_300_799_999_999, using: &self))
+    }
     if chance(2) { content.flags = HeaderFlags(rawValue: integer(64)) }
     if chance(2) { content.producer = text(0...50) }
     if chance(2) { content.producerSequence = next() >> integer(64) }
@@ -100,6 +104,7 @@ extension RepeatableRandom {
     if chance(5) { content.part = Part(number: 3, count: UInt32(4 + integer(252))) }
     return RecordHeader(
       previousLeafHash: digest(), index: integer(),
-      recordedTime: Timestamp(microseconds: Int64(integer())), content: content)
+      recordedTime: Timestamp(microseconds: Int64(integer() % 253_402_300_800_000_000)),
+      content: content)
   }
 }

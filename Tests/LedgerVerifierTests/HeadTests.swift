@@ -41,6 +41,55 @@ struct HeadTests {
     #expect(obstacle(verify(evidence, builder)) == .noCheckpoint)
   }
 
+  /// Without a checkpoint everything is checked all the same, and held against what is at hand.
+  @Test func missingCheckpointWithOtherHeads() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    var evidence = try builder.build(Self.layout)
+    evidence.files["checkpoint"] = nil
+    var options = VerificationOptions()
+    options.trustedKeys = [builder.key.verifierKey]
+    options.savedCheckpoint = try builder.note(size: 5)
+    let saved = LedgerVerification.verify(evidence, options: options)
+    #expect(obstacle(saved) == .noCheckpoint)
+    #expect(saved.summary.recordCount == 8)
+    #expect(saved.lines[0].contains("its 8 records agree with the saved checkpoint of size 5"))
+    options.vaultNote = try builder.note(size: 8)
+    let both = LedgerVerification.verify(evidence, options: options)
+    #expect(both.lines[0].contains("of size 5 and with the vault's note of size 8"))
+  }
+
+  @Test func missingCheckpointHidesNoDamage() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    var evidence = try builder.build(Self.layout)
+    evidence.files["checkpoint"] = nil
+    evidence.files["active"]?[300] ^= 1
+    let report = verify(evidence, builder)
+    #expect(report.status == .notValid)
+    #expect(report.findings.allSatisfy { $0.file == "active" })
+  }
+
+  @Test func missingCheckpointHidesNoFork() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    let longer = try EvidenceBuilder.withEvents(9)
+    var other = try EvidenceBuilder.withEvents(3)
+    other.clock += 5
+    for _ in 0..<4 { other.append(RecordContent(kind: "run", source: "other")) }
+    var evidence = try builder.build(Self.layout)
+    evidence.files["checkpoint"] = nil
+    var options = VerificationOptions()
+    options.trustedKeys = [builder.key.verifierKey]
+    for (note, code) in [
+      (try longer.note(size: 10), Finding.Code.rolledBack), (try other.note(size: 8), .fork),
+    ] {
+      options.savedCheckpoint = note
+      options.vaultNote = nil
+      #expect(LedgerVerification.verify(evidence, options: options).codes == [code])
+      options.savedCheckpoint = nil
+      options.vaultNote = note
+      #expect(LedgerVerification.verify(evidence, options: options).codes == [code])
+    }
+  }
+
   @Test func noLedger() throws {
     let builder = try EvidenceBuilder.withEvents(1)
     #expect(obstacle(verify(MemoryEvidence(), builder)) == .noLedger)
@@ -55,7 +104,7 @@ struct HeadTests {
     evidence.files["ledger.json"] = nil
     #expect(verify(evidence, builder).codes.contains(.ledgerFileMissing))
     evidence.files["checkpoint"] = nil
-    #expect(obstacle(verify(evidence, builder)) == .noCheckpoint)
+    #expect(verify(evidence, builder).codes.contains(.ledgerFileMissing))
   }
 
   @Test func ledgerFileOfAnotherLedger() throws {

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import LedgerFormat
 internal import Ledgerstone
+internal import Provenance
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -16,15 +17,16 @@ struct InspectCommand: ParsableCommand {
     let inspection = try ledger.reader().inspection()
     if let damage = inspection.damage { StandardError.warn(damage) }
     try StandardOutput.print(
-      json ? JSONOutput.line(InspectionOutput(inspection)) : Self.text(inspection))
+      json ? inspection.json : Self.text(inspection))
   }
 
   private static func text(_ inspection: LedgerInspection) -> String {
+    let covered = inspection.checkpointSize.map { "covers " + counted($0, "record") }
     var lines = [
       "origin      \(inspection.identity.origin)",
       "ledger id   \(inspection.identity.ledgerID)",
       "records     \(inspection.recordCount)",
-      "checkpoint  \(inspection.checkpointSize.map { "covers \($0) records" } ?? "none")",
+      "checkpoint  \(covered ?? "none")",
       "bytes       \(inspection.sizeBytes)",
     ]
     for file in inspection.files {
@@ -32,7 +34,7 @@ struct InspectCommand: ParsableCommand {
       if let records = file.records {
         line += ", records \(records.lowerBound)–\(records.upperBound - 1)"
       }
-      if let blocks = file.blockCount { line += ", \(blocks) blocks" }
+      if let blocks = file.blockCount { line += ", " + counted(blocks, "block") }
       lines.append(line)
     }
     return lines.joined(separator: "\n")
@@ -43,37 +45,36 @@ struct InspectCommand: ParsableCommand {
   }
 }
 
-/// The stable keys of `inspect --json`.
-private struct InspectionOutput: Encodable {
-  struct File: Encodable {
-    let path: String
-    let role: String
-    let sizeBytes: Int
-    let firstRecord: UInt64?
-    let endRecord: UInt64?
-    let blockCount: Int?
+extension LedgerInspection {
+  /// One JSON object; no key is ever absent.
+  fileprivate var json: String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("origin", identity.origin)
+      writer.member("ledgerId", identity.ledgerID.description)
+      writer.member("recordCount", recordCount)
+      writer.member("checkpointSize", checkpointSize)
+      writer.member("sizeBytes", sizeBytes)
+      writer.name("damage")
+      writer.string(damage)
+      writer.name("files")
+      writer.array { writer in
+        for file in files { file.write(to: &writer) }
+      }
+    }
+    return writer.text
   }
+}
 
-  let origin: String
-  let ledgerId: String
-  let recordCount: UInt64
-  let checkpointSize: UInt64?
-  let sizeBytes: Int
-  let damage: String?
-  let files: [File]
-
-  init(_ inspection: LedgerInspection) {
-    origin = inspection.identity.origin
-    ledgerId = inspection.identity.ledgerID.description
-    recordCount = inspection.recordCount
-    checkpointSize = inspection.checkpointSize
-    sizeBytes = inspection.sizeBytes
-    damage = inspection.damage
-    files = inspection.files.map {
-      File(
-        path: $0.path, role: $0.role, sizeBytes: $0.sizeBytes,
-        firstRecord: $0.records?.lowerBound, endRecord: $0.records?.upperBound,
-        blockCount: $0.blockCount)
+extension LedgerInspection.File {
+  fileprivate func write(to writer: inout JSONWriter) {
+    writer.object { writer in
+      writer.member("path", path)
+      writer.member("role", role)
+      writer.member("sizeBytes", sizeBytes)
+      writer.member("firstRecord", records?.lowerBound)
+      writer.member("endRecord", records?.upperBound)
+      writer.member("blockCount", blockCount)
     }
   }
 }

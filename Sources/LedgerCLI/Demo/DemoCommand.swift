@@ -1,11 +1,5 @@
 internal import ArgumentParser
 internal import Foundation
-internal import LedgerCryptography
-internal import LedgerFormat
-internal import LedgerVerifier
-internal import Ledgerstone
-internal import MerkleLog
-internal import Provenance
 
 struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -18,6 +12,9 @@ struct DemoCommand: AsyncParsableCommand {
 
   @Argument(help: "A folder that is empty or not there, for what the demo makes.")
   var directory: String?
+
+  @Flag(help: "Print one JSON object per act, with its title and lines.")
+  var json = false
 
   mutating func run() async throws {
     let folder =
@@ -35,11 +32,12 @@ struct DemoCommand: AsyncParsableCommand {
       throw CommandFailure(.failed, "cannot make \(folder): \(SystemFailure.reason(of: error))")
     }
     defer { if isTemporary { try? FileManager.default.removeItem(atPath: folder) } }
-    try await DemoStory(folder: folder).tell()
+    let teller = DemoTeller(isJSON: json)
+    try await DemoStory(folder: folder, teller: teller).tell()
     if !isTemporary {
-      try StandardOutput.print(
-        "\nEverything is in \(folder); try: ledgerstone inspect \(folder)/ledger")
+      try teller.begin("Everything is in \(folder); try: ledgerstone inspect \(folder)/ledger")
     }
+    try teller.end()
   }
 }
 
@@ -47,119 +45,5 @@ enum LedgerPath {
   /// `path` from the root, however it was given.
   static func absolute(_ path: String) -> String {
     URL(fileURLWithPath: path).standardizedFileURL.path
-  }
-}
-
-/// The acts of the demo, each over what the one before left on disk.
-private struct DemoStory {
-  let folder: String
-  private var ledger: String { folder + "/ledger" }
-  private static let origin = "clinic.example/provenance"
-
-  func tell() async throws {
-    let location = try LedgerLocation(
-      directory: ledger, vault: ledger + ".vault", environment: [:])
-    let vkey = try await create(location)
-    let saved = try await record(location)
-    try verify(vkey, saved)
-    try prove(location, vkey)
-    try tamper(vkey)
-  }
-
-  private func say(_ line: String) throws { try StandardOutput.print(line) }
-
-  private func create(_ location: LedgerLocation) async throws -> String {
-    try say("1. A clinic opens a ledger for its data pipeline.")
-    let vkey = try await Ledger.create(at: location, origin: Self.origin)
-    try say("   The auditor gets its verifier key: \(vkey)")
-    return vkey
-  }
-
-  private func record(_ location: LedgerLocation) async throws -> [UInt8] {
-    try say(
-      "\n2. Pipelines report their runs, services their accesses, the privacy desk a deletion.")
-    let ledger = try Ledger.open(at: location)
-    do {
-      var batch = ledger.makeBatch()
-      for event in DemoEstate.events {
-        try batch.append(OpenLineageEvent(parsing: Array(event.utf8)).draft(source: "pipeline"))
-      }
-      for record in DemoEstate.records {
-        try batch.append(NativeRecord.draft(parsing: Array(record.utf8), source: "clinic"))
-      }
-      for outcome in try await ledger.append(batch) {
-        if case .recorded(let receipt) = outcome {
-          try say("   record \(receipt.index)  leaf \(receipt.leafHash.description.prefix(16))…")
-        }
-      }
-      let note = try await ledger.checkpoint()
-      try await ledger.close()
-      try say("\n3. The ledger signs a checkpoint, which the auditor saves:")
-      for line in String(decoding: note, as: UTF8.self).split(separator: "\n") {
-        try say("   | \(line)")
-      }
-      return note
-    } catch {
-      try? await ledger.close()
-      throw error
-    }
-  }
-
-  private func verify(_ vkey: String, _ saved: [UInt8]) throws {
-    var options = VerificationOptions()
-    options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]
-    options.savedCheckpoint = saved
-    options.vaultNote = try SmallFile.read(ledger + ".vault/note")
-    try say("\n4. The auditor checks everything: every record, hash, body and signature.")
-    let report = LedgerVerification.verify(directory: ledger, options: options)
-    for line in report.lines { try say("   \(line)") }
-    guard report.status == .valid else {
-      throw CommandFailure(.notValid, "the demo's own ledger did not verify")
-    }
-  }
-
-  private func prove(_ location: LedgerLocation, _ vkey: String) throws {
-    try say("\n5. For a court, one record is enough: its bytes and a proof of a few hashes.")
-    let reader = try LedgerReader.open(at: location)
-    // The execution of the deletion.
-    let index = reader.size - 2
-    let proof = try reader.inclusionProof(at: index)
-    let entry = try reader.record(at: index).bytes
-    try say(
-      "   record \(index) is \(entry.count) bytes, its proof \(proof.count); no ledger needed"
-    )
-    var options = ProofOptions()
-    options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]
-    options.entry = entry
-    let report = ProofVerification.verify(proof, options: options)
-    for line in report.lines { try say("   \(line)") }
-    guard report.status == .valid else {
-      throw CommandFailure(.notValid, "the demo's own proof did not verify")
-    }
-  }
-
-  private func tamper(_ vkey: String) throws {
-    try say("\n6. Somebody changes one bit in a copy of the ledger, to hide an access.")
-    let copy = folder + "/tampered"
-    let active = copy + "/active"
-    do {
-      try FileManager.default.copyItem(atPath: ledger, toPath: copy)
-      var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: active)))
-      // A word of the first access record, where its group is stored as it came.
-      let word = Array("reporting".utf8)
-      let place = bytes.indices.first { bytes[$0...].starts(with: word) } ?? bytes.count / 2
-      bytes[place] ^= 1
-      try Data(bytes).write(to: URL(fileURLWithPath: active))
-    } catch {
-      throw CommandFailure(.failed, "cannot copy the ledger: \(SystemFailure.reason(of: error))")
-    }
-    var options = VerificationOptions()
-    options.trustedKeys = [try NoteVerifierKey(vkey: vkey)]
-    let report = LedgerVerification.verify(directory: copy, options: options)
-    for line in report.lines { try say("   \(line)") }
-    guard case .notValid = report.status else {
-      throw CommandFailure(.failed, "the damage was not found")
-    }
-    try say("\nThe damage was found and named. What is not claimed stands in the README.")
   }
 }

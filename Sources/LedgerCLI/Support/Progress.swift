@@ -1,3 +1,5 @@
+internal import LedgerFormat
+
 /// A counter on the terminal, and nothing anywhere else.
 struct Progress {
   private let isShown = StandardError.isTerminal
@@ -9,7 +11,7 @@ struct Progress {
     guard isShown, ContinuousClock.now - last > .milliseconds(100) else { return }
     last = .now
     hasWritten = true
-    StandardError.write("\r\(count) records")
+    StandardError.write("\r" + counted(count, "record"))
   }
 
   /// Empties the line for what follows.

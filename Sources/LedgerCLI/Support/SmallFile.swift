@@ -24,10 +24,15 @@ enum SmallFile {
 
   /// Whether something other than a folder is at `path`.
   static func isFile(_ path: String) -> Bool {
+    let type = type(path)
+    return type != nil && type != .typeDirectory
+  }
+
+  /// What is at `path`, links followed; nil if nothing is.
+  static func type(_ path: String) -> FileAttributeType? {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-    let type = attributes?[.type] as? FileAttributeType
-    return type != nil && type != .typeDirectory
+    return attributes?[.type] as? FileAttributeType
   }
 
   /// Writes `bytes` to `path`, or to stdout for nil and `-`. A file there is replaced in one step.

@@ -11,6 +11,9 @@ extension RecordContent {
       throw .badValue(field: "flags", found: flags.rawValue, offset: 0)
     }
     try Self.checkName(source, "source", least: 1)
+    if let eventTime, !(Timestamp.earliest...Timestamp.latest).contains(eventTime) {
+      throw .inconsistent(field: "event time", offset: 0)
+    }
     if let producer { try Self.checkName(producer, "producer", least: 0) }
     if let publicIdentifier { try Self.checkName(publicIdentifier, "public identifier", least: 1) }
     for entity in entities { try Self.check(entity) }

@@ -61,7 +61,8 @@ private struct HeaderFields {
     case .previousLeafHash: previousLeafHash = try reader.cborDigest("previous leaf hash")
     case .index: index = try reader.cborUnsigned("index", limit: FormatLimits.integerMax)
     case .recordedTime:
-      let value = try reader.cborUnsigned("recorded time", limit: FormatLimits.integerMax)
+      let limit = UInt64(Timestamp.latest.microseconds)
+      let value = try reader.cborUnsigned("recorded time", limit: limit)
       recordedTime = Timestamp(microseconds: Int64(value))
     case .kind: kind = try reader.cborText("kind", limit: FormatLimits.tokenByteCountMax)
     case .eventTime:

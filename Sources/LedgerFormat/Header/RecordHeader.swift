@@ -57,7 +57,8 @@ public struct RecordHeader: Hashable, Sendable {
   ) {
     precondition((2...20).contains(tailPairCount), "a tail has 2 to 20 pairs")
     precondition(index <= UInt64(Int64.max), "an index has 63 bits")
-    precondition(recordedTime.microseconds >= 0, "no record is older than 1970")
+    precondition(
+      recordedTime.microseconds >= 0 && recordedTime <= .latest, "recorded from 1970 to 9999")
     buffer.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
     buffer.append(0x00)
     buffer.append(0x58)

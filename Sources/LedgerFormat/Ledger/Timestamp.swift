@@ -2,14 +2,19 @@
 public struct Timestamp: Hashable, Comparable, Sendable {
   public var microseconds: Int64
 
+  /// 0000-01-01T00:00:00.000000Z, the first time that RFC 3339 can write.
+  public static let earliest = Timestamp(microseconds: -62_167_219_200_000_000)
+  /// 9999-12-31T23:59:59.999999Z, the last time that RFC 3339 can write.
+  public static let latest = Timestamp(microseconds: 253_402_300_799_999_999)
+
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
   public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 }
 
 extension Timestamp: CustomStringConvertible {
-  /// RFC 3339, UTC, six decimals: `2026-11-23T21:29:01.000000Z`. Years outside 0…9999 are written
-  /// with as many digits as they need and cannot be read back.
+  /// RFC 3339, UTC, six decimals: `2026-11-23T21:29:01.000000Z`. Times before `earliest` or
+  /// after `latest`, which no record has, are written with as many digits as they need.
   public var description: String {
     let (day, time) = microseconds.flooredDivision(by: 86_400_000_000)
     let (year, month, dayOfMonth) = civil(fromDay: day)
@@ -34,7 +39,8 @@ extension Timestamp {
   /// space between date and time, with any number of decimals after `.` or `,`, and with offsets
   /// without a colon, as producers write them.
   ///
-  /// A leap second (`:60`) is read as the second after. Gives nil for everything else.
+  /// A leap second (`:60`) is read as the second after. Gives nil for everything else, also for a
+  /// time that its offset or leap second carries out of the years 0000 to 9999.
   public static func parse(_ text: String) -> ParsedTimestamp? {
     var scanner = DigitScanner(bytes: Array(text.utf8))
     guard let year = scanner.number(digits: 4), scanner.take("-"),
@@ -52,9 +58,10 @@ extension Timestamp {
     let seconds =
       Timestamp.day(year: year, month: month, day: day) * 86_400 + hour * 3_600 + minute * 60
       + second - (zone.seconds)
+    let timestamp = Timestamp(microseconds: seconds * 1_000_000 + fraction.microseconds)
+    guard (earliest...latest).contains(timestamp) else { return nil }
     return ParsedTimestamp(
-      timestamp: Timestamp(microseconds: seconds * 1_000_000 + fraction.microseconds),
-      hasZone: zone.isPresent, isTruncated: fraction.isTruncated)
+      timestamp: timestamp, hasZone: zone.isPresent, isTruncated: fraction.isTruncated)
   }
 }
 

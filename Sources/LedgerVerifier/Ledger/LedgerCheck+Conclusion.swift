@@ -71,6 +71,12 @@ extension LedgerCheck {
           .rolledBack,
           "the saved checkpoint covers \(saved.size) records, the ledger's only "
             + "\(checkpoint.size)", file: "checkpoint"))
+    } else if checkpoint == nil, saved.size > chain.nextRecord {
+      chain.collector.add(
+        Finding(
+          .rolledBack,
+          "the saved checkpoint covers \(saved.size) records, the ledger has only "
+            + "\(chain.nextRecord)"))
     }
     compareEarlier(saved, called: "the saved checkpoint", chain)
   }

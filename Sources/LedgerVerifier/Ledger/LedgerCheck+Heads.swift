@@ -3,8 +3,11 @@ internal import MerkleLog
 
 extension LedgerCheck {
   /// Reads the published checkpoint, the saved one and the vault's note.
-  func readHeads(_ checkpointBytes: [UInt8]) -> Obstacle? {
-    checkpoint = read(checkpointBytes, file: "checkpoint", allowsOthers: false)
+  func readHeads(_ checkpointBytes: [UInt8]?) -> Obstacle? {
+    checkpoint = checkpointBytes.flatMap {
+      read($0, file: "checkpoint", allowsOthers: false)
+    }
+    checkpointNote = checkpointBytes.flatMap { try? SignedNote(parsing: $0) }
     summary.checkpointSize = checkpoint?.size
     summary.checkpointRoot = checkpoint?.root
     if let bytes = options.savedCheckpoint {

@@ -18,6 +18,7 @@ final class LedgerCheck {
 
   // Heads to compare with; set by `readHeads`.
   var checkpoint: Checkpoint?
+  var checkpointNote: SignedNote?
   var saved: Checkpoint?
   var vault: Checkpoint?
 
@@ -49,10 +50,12 @@ final class LedgerCheck {
     return report(nil)
   }
 
-  /// Findings outweigh an obstacle: what is wrong stays wrong.
+  /// Findings outweigh an obstacle that did not keep the rest from being checked: what is wrong
+  /// stays wrong.
   private func report(_ obstacle: Obstacle?) -> VerificationReport {
     let status: VerificationStatus
-    if let obstacle, collector.isEmpty || obstacle.code != .unreadable {
+    let isOutweighed = obstacle?.code == .unreadable || obstacle?.code == .noCheckpoint
+    if let obstacle, collector.isEmpty || !isOutweighed {
       status = .couldNotCheck(obstacle)
     } else {
       if let obstacle { collector.add(Remark(.notCompared, obstacle.message)) }
@@ -60,7 +63,7 @@ final class LedgerCheck {
     }
     return VerificationReport(
       status: status, findings: collector.ordered, findingCount: collector.count,
-      remarks: collector.remarks, summary: summary)
+      remarks: collector.remarks, summary: summary, checkpoint: checkpointNote)
   }
 
   /// All checks in their order. The checkpoint is read before any file is opened or listed, so
@@ -69,10 +72,6 @@ final class LedgerCheck {
     let checkpointBytes = try boundedBytes("checkpoint", limit: FormatLimits.noteByteCountMax)
     try openLog()
     if let obstacle = try readIdentity(hasCheckpoint: checkpointBytes != nil) { return obstacle }
-    guard let checkpointBytes else {
-      return Obstacle(
-        .noCheckpoint, "the ledger has no checkpoint, so there is nothing to check against")
-    }
     if let obstacle = readHeads(checkpointBytes) { return obstacle }
     let chain = RecordChain(
       tree: try TreeComparison(evidence),
@@ -82,7 +81,20 @@ final class LedgerCheck {
     try checkSegments(chain)
     try checkActiveFiles(chain)
     conclude(chain)
-    return nil
+    return checkpointBytes == nil ? missingCheckpoint(chain) : nil
+  }
+
+  /// Without a checkpoint the records were held against each other and against the heads that were
+  /// at hand, but nobody signed that they are all there.
+  private func missingCheckpoint(_ chain: RecordChain) -> Obstacle {
+    let heads = [(saved, "the saved checkpoint"), (vault, "the vault's note")]
+      .compactMap { head, name in head.map { "\(name) of size \($0.size)" } }
+    return Obstacle(
+      .noCheckpoint,
+      "the ledger has no checkpoint, so there is nothing to check against; its "
+        + counted(chain.nextRecord, "record")
+        + (heads.isEmpty
+          ? " agree with each other" : " agree with " + heads.joined(separator: " and with ")))
   }
 
   /// All bytes of a small file; nil if it is missing, one byte over the limit if it is longer.

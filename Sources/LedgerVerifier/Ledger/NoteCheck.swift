@@ -54,16 +54,8 @@ struct NoteCheck {
     do throws(SignedNoteError) {
       _ = try note.verify(keys: keys)
     } catch {
-      findings.append(Finding(.signatureInvalid, Self.words(error)))
+      findings.append(Finding(.signatureInvalid, "\(error)"))
     }
     return findings
-  }
-
-  static func words(_ error: SignedNoteError) -> String {
-    switch error {
-    case .invalidSignature(let name, _): "the signature by \(name) does not verify"
-    case .noKnownSignature: "no signature is by the key to verify with"
-    default: "the signature cannot be checked: \(error)"
-    }
   }
 }

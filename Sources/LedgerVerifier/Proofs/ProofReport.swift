@@ -13,6 +13,8 @@ public struct ProofReport: Sendable {
   public var origin: String?
   public var size: UInt64?
   public var root: SHA256Digest?
+  /// The cosignatures of those whom the caller asked for.
+  public var cosignatures: [CheckedCosignature] = []
   /// Of a consistency proof, the older checkpoint.
   public var oldSize: UInt64?
   public var oldRoot: SHA256Digest?
@@ -35,10 +37,24 @@ public struct ProofReport: Sendable {
   }
 }
 
+/// A cosignature that verifies.
+public struct CheckedCosignature: Hashable, Sendable {
+  public var name: String
+  /// Seconds since 1970-01-01T00:00:00Z by the cosigner's clock.
+  public var time: UInt64
+
+  /// RFC 3339 in UTC; the number of seconds beyond the year 9999.
+  public var timestamp: String {
+    guard time <= UInt64(Timestamp.latest.microseconds / 1_000_000) else { return "\(time) s" }
+    return Timestamp(microseconds: Int64(time) * 1_000_000).description
+  }
+}
+
 extension ProofReport {
   /// The report for people.
   public var lines: [String] {
     [verdict] + findings.map { "  \($0)" }
+      + cosignatures.map { "cosigned by \($0.name) at \($0.timestamp)" }
   }
 
   private var verdict: String {
@@ -68,25 +84,34 @@ extension ProofReport {
     var writer = JSONWriter(isIndented: isIndented)
     writer.object { writer in
       status.write(to: &writer)
-      writer.textMember("kind", kind?.rawValue)
+      writer.member("kind", kind?.rawValue)
       writer.name("findings")
       writer.array { writer in
         for finding in findings { finding.write(to: &writer) }
       }
-      writer.textMember("origin", origin)
-      writer.integerMember("size", size)
-      writer.textMember("root", root?.description)
-      writer.integerMember("oldSize", oldSize)
-      writer.textMember("oldRoot", oldRoot?.description)
-      writer.integerMember("index", index)
-      writer.textMember("leafHash", leafHash?.description)
+      writer.member("origin", origin)
+      writer.member("size", size)
+      writer.member("root", root?.description)
+      writer.name("cosignatures")
+      writer.array { writer in
+        for cosignature in cosignatures {
+          writer.object { writer in
+            writer.member("name", cosignature.name)
+            writer.member("time", cosignature.timestamp)
+          }
+        }
+      }
+      writer.member("oldSize", oldSize)
+      writer.member("oldRoot", oldRoot?.description)
+      writer.member("index", index)
+      writer.member("leafHash", leafHash?.description)
       writer.name("record")
       if let record, let leafHash {
         RecordJSON.write(record, leafHash: leafHash, to: &writer)
       } else {
         writer.null()
       }
-      writer.integerMember("openedBody", opening?.slot.body)
+      writer.member("openedBody", opening?.slot.body)
     }
     return writer.text
   }

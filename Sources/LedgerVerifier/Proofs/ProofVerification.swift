@@ -6,6 +6,9 @@ public import MerkleLog
 public struct ProofOptions: Sendable {
   /// Keys that the caller trusts; a proof carries none. At least one.
   public var trustedKeys: [NoteVerifierKey] = []
+  /// Keys of cosigners, each of whom must have cosigned the checkpoint: the newer one, where there
+  /// are two.
+  public var cosignerKeys: [NoteVerifierKey] = []
   /// The exact bytes of the record that an inclusion proof is about.
   public var entry: [UInt8]?
   /// An opening of one of the entry's bodies: `BodyOpening`.
@@ -88,7 +91,23 @@ struct ProofCheck {
     do throws(SignedNoteError) {
       _ = try note.verify(keys: options.trustedKeys)
     } catch {
-      fail(.signatureInvalid, "\(name): \(NoteCheck.words(error))")
+      fail(.signatureInvalid, "\(name): \(error)")
+    }
+  }
+
+  /// Requires a cosignature by every cosigner that the caller asked for.
+  private mutating func checkCosignatures(_ note: SignedNote) {
+    for key in options.cosignerKeys {
+      do throws(SignedNoteError) {
+        let signatures = try note.verify(keys: [key])
+        report.cosignatures += signatures.compactMap { signature in
+          Cosignature(signature).map { CheckedCosignature(name: key.name, time: $0.time) }
+        }
+      } catch .noKnownSignature {
+        fail(.cosignatureMissing, "the checkpoint has no cosignature by \(key.name)")
+      } catch {
+        fail(.cosignatureInvalid, "the checkpoint: \(error)")
+      }
     }
   }
 
@@ -98,6 +117,7 @@ struct ProofCheck {
     else { return fail(.checkpointDamaged, "the note is no checkpoint") }
     report.take(checkpoint)
     checkSignatures(note, called: "the checkpoint")
+    checkCosignatures(note)
   }
 
   mutating func consistency(_ bytes: [UInt8]) {
@@ -112,10 +132,11 @@ struct ProofCheck {
     report.oldRoot = file.oldCheckpoint.root
     checkSignatures(file.oldNote, called: "the old checkpoint")
     checkSignatures(file.newNote, called: "the new checkpoint")
+    checkCosignatures(file.newNote)
     do throws(ProofError) {
       try file.check()
     } catch {
-      fail(error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error))
+      fail(error.isMalformed ? .proofMalformed : .proofInvalid, "\(error)")
     }
   }
 
@@ -129,6 +150,7 @@ struct ProofCheck {
     report.take(file.checkpoint)
     report.index = file.proof.index
     checkSignatures(file.note, called: "the checkpoint")
+    checkCosignatures(file.note)
     guard let entry = options.entry else {
       return stop(
         .argumentMissing, "the record's bytes are needed to check a proof that they are in the log")
@@ -139,7 +161,7 @@ struct ProofCheck {
       try file.check(leafHash: leafHash)
     } catch {
       return fail(
-        error.isMalformed ? .proofMalformed : .proofInvalid, Self.words(error),
+        error.isMalformed ? .proofMalformed : .proofInvalid, "\(error)",
         record: file.proof.index)
     }
     checkEntry(entry, index: file.proof.index)
@@ -168,18 +190,6 @@ struct ProofCheck {
       report.opening = opening
     } catch {
       fail(.openingInvalid, error.reason, record: header.index)
-    }
-  }
-
-  private static func words(_ error: ProofError) -> String {
-    switch error {
-    case .rootMismatch(let expected, let computed):
-      "the proof leads to the root \(computed), signed is \(expected)"
-    case .earlierRootMismatch(let expected, let computed):
-      "the proof leads to the earlier root \(computed), signed is \(expected)"
-    case .wrongHashCount(let expected, let found):
-      "the proof has \(found) hashes, \(expected) are needed"
-    default: "the proof is none: \(error)"
     }
   }
 }

@@ -20,7 +20,8 @@ struct HeaderWalk: ~Escapable {
     guard bytes.byteCount <= FormatLimits.headerByteCountMax,
       let pairCount = count(major: 5, in: 5...23), unsigned() == 0, digest() != nil,
       unsigned() == 1, unsigned() == record, unsigned() == 2,
-      let time = unsigned(atMost: FormatLimits.integerMax), unsigned() == 3, skipKind()
+      let time = unsigned(atMost: UInt64(Timestamp.latest.microseconds)), unsigned() == 3,
+      skipKind()
     else { return nil }
     var previous: UInt64 = 3
     var hasSource = false
@@ -38,7 +39,7 @@ struct HeaderWalk: ~Escapable {
     -> Bool
   {
     switch HeaderKey(rawValue: UInt8(truncatingIfNeeded: key)) {
-    case .eventTime: integer()
+    case .eventTime: skipEventTime()
     case .flags: skipFlags(HeaderFlags.assigned.rawValue)
     case .source: text(1...FormatLimits.nameByteCountMax) != nil
     case .producer: text(0...FormatLimits.nameByteCountMax) != nil
@@ -93,6 +94,15 @@ extension HeaderWalk {
   private mutating func integer() -> Bool {
     guard let (major, argument) = head() else { return false }
     return major <= 1 && argument <= FormatLimits.integerMax
+  }
+
+  private mutating func skipEventTime() -> Bool {
+    guard let (major, argument) = head() else { return false }
+    switch major {
+    case 0: return argument <= UInt64(Timestamp.latest.microseconds)
+    case 1: return argument <= UInt64(~Timestamp.earliest.microseconds)
+    default: return false
+    }
   }
 
   @inline(__always)

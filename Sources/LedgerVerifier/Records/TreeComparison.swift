@@ -1,4 +1,5 @@
 internal import LedgerCryptography
+internal import LedgerFormat
 
 /// Compares the hashes that the records give with the files `tree/<level>`, byte for byte.
 ///

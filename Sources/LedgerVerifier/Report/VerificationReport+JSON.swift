@@ -45,30 +45,16 @@ extension VerificationStatus {
   }
 }
 
-extension JSONWriter {
-  /// Writes a member that is always there, if only as null.
-  mutating func integerMember(_ name: String, _ value: UInt64?) {
-    self.name(name)
-    if let value { integer(value) } else { null() }
-  }
-
-  /// Writes a member that is always there, if only as null.
-  mutating func textMember(_ name: String, _ value: String?) {
-    self.name(name)
-    if let value { string(value) } else { null() }
-  }
-}
-
 extension Finding {
   func write(to writer: inout JSONWriter) {
     writer.object { writer in
-      writer.textMember("code", code.rawValue)
-      writer.textMember("file", file)
-      writer.integerMember("offset", offset)
-      writer.integerMember("block", block.map { UInt64($0) })
-      writer.integerMember("firstRecord", records?.lowerBound)
-      writer.integerMember("lastRecord", records?.upperBound)
-      writer.textMember("message", message)
+      writer.member("code", code.rawValue)
+      writer.member("file", file)
+      writer.member("offset", offset)
+      writer.member("block", block.map { UInt64($0) })
+      writer.member("firstRecord", records?.lowerBound)
+      writer.member("lastRecord", records?.upperBound)
+      writer.member("message", message)
     }
   }
 }
@@ -76,9 +62,9 @@ extension Finding {
 extension Remark {
   func write(to writer: inout JSONWriter) {
     writer.object { writer in
-      writer.textMember("code", code.rawValue)
-      writer.textMember("file", file)
-      writer.textMember("message", message)
+      writer.member("code", code.rawValue)
+      writer.member("file", file)
+      writer.member("message", message)
     }
   }
 }
@@ -86,19 +72,19 @@ extension Remark {
 extension VerificationSummary {
   func write(to writer: inout JSONWriter) {
     writer.object { writer in
-      writer.textMember("origin", origin)
-      writer.textMember("ledgerId", ledgerID)
-      writer.textMember("keySource", keySource?.rawValue)
-      writer.textMember("verifierKey", verifierKey)
-      writer.integerMember("checkpointSize", checkpointSize)
-      writer.textMember("checkpointRoot", checkpointRoot?.description)
-      writer.integerMember("savedCheckpointSize", savedCheckpointSize)
-      writer.integerMember("recordCount", recordCount)
-      writer.integerMember("bodyCount", bodyCount)
-      writer.integerMember("erasedBodyCount", erasedBodyCount)
-      writer.integerMember("segmentCount", UInt64(segmentCount))
-      writer.integerMember("groupCount", UInt64(groupCount))
-      writer.integerMember("byteCount", byteCount)
+      writer.member("origin", origin)
+      writer.member("ledgerId", ledgerID)
+      writer.member("keySource", keySource?.rawValue)
+      writer.member("verifierKey", verifierKey)
+      writer.member("checkpointSize", checkpointSize)
+      writer.member("checkpointRoot", checkpointRoot?.description)
+      writer.member("savedCheckpointSize", savedCheckpointSize)
+      writer.member("recordCount", recordCount)
+      writer.member("bodyCount", bodyCount)
+      writer.member("erasedBodyCount", erasedBodyCount)
+      writer.member("segmentCount", UInt64(segmentCount))
+      writer.member("groupCount", UInt64(groupCount))
+      writer.member("byteCount", byteCount)
     }
   }
 }

@@ -1,3 +1,5 @@
+internal import LedgerFormat
+
 extension VerificationReport {
   /// The report for people: the verdict, the findings with the first bad record first, the
   /// remarks.
@@ -37,10 +39,4 @@ extension VerificationReport {
     }
     return lines
   }
-}
-
-/// `1 record`, `2 records`, `2 bodies`.
-func counted(_ count: some BinaryInteger, _ noun: String) -> String {
-  if count == 1 { return "1 \(noun)" }
-  return noun.hasSuffix("y") ? "\(count) \(noun.dropLast())ies" : "\(count) \(noun)s"
 }

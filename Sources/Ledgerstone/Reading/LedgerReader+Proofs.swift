@@ -14,9 +14,10 @@ extension LedgerReader {
       let hint =
         index < self.size
         ? "sign a new one with: ledgerstone checkpoint \(location.directory)"
-        : "the ledger has \(self.size) records"
+        : "the ledger has \(counted(self.size, "record"))"
       throw LedgerError(
-        .notFound, "the newest checkpoint covers \(size) records, not record \(index); \(hint)")
+        .notFound,
+        "the newest checkpoint covers \(counted(size, "record")), not record \(index); \(hint)")
     }
     let leafHash = try record(at: index).leafHash
     return try withTree(of: note) { tree in
@@ -66,9 +67,11 @@ extension LedgerReader {
       checkpoint, keys: keys, origin: identity.origin, name: location.path("checkpoint"),
       code: .corrupt)
     guard note.checkpoint.size <= size else {
+      if let damage = log.damage { throw LedgerError(damage) }
       throw LedgerError(
         .corrupt,
-        "the checkpoint covers \(note.checkpoint.size) records, but only \(size) are here")
+        "the checkpoint covers \(counted(note.checkpoint.size, "record")), but only \(size) "
+          + (size == 1 ? "is here" : "are here"))
     }
     return note
   }

@@ -31,6 +31,7 @@ public struct LedgerReader: Sendable {
         fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID
       ).openForReading()
       guard log.endRecord > 0 else {
+        if let damage = log.damage { throw damage }
         throw LedgerError(
           .incomplete,
           "\(location.directory): init was interrupted; repeat it with the same arguments")
@@ -62,16 +63,22 @@ extension LedgerReader {
   ///
   /// - Throws: `notFound` beyond the end, `corrupt`, `storage`.
   public func record(at index: UInt64) throws(LedgerError) -> StoredRecord {
-    guard index < size else {
-      throw LedgerError(
-        .notFound, "there is no record \(index): the ledger has \(size) records")
-    }
+    try require(index)
     return try translatingErrors {
       let stored = try log.header(at: index)
       return StoredRecord(
         header: try RecordHeader.decode(stored.bytes.rawSpan), bytes: stored.bytes,
         leafHash: stored.leafHash)
     }
+  }
+
+  /// - Throws: `notFound` beyond the end; `corrupt` if the log is damaged before its end, so that
+  ///   the record may have been there.
+  private func require(_ index: UInt64) throws(LedgerError) {
+    guard index >= size else { return }
+    if let damage = log.damage { throw LedgerError(damage) }
+    throw LedgerError(
+      .notFound, "there is no record \(index): the ledger has \(counted(size, "record"))")
   }
 
   /// All parts of the record that `index` is a part of, in order.
@@ -96,9 +103,9 @@ extension LedgerReader {
   {
     let record = try record(at: index)
     guard record.header.content.bodies.indices.contains(body) else {
+      let count = record.header.content.bodies.count
       throw LedgerError(
-        .notFound,
-        "record \(index) has \(record.header.content.bodies.count) bodies, counted from 0")
+        .notFound, "record \(index) has \(counted(count, "body")), counted from 0")
     }
     let stored = try translatingErrors { try log.bodies(of: index) }
     guard let found = stored.first(where: { $0.slot.body == UInt64(body) }) else {

@@ -68,7 +68,7 @@ extension NativeRecordError.Reason: CustomStringConvertible {
     case .noSuchEntity(let position, let count):
       "there is no entity at position \(position) of \(count)"
     case .conflict(let rule): rule
-    case .incompleteKind(let kind, let needs): "a '\(kind)' record needs \(needs)"
+    case .incompleteKind(let kind, let needs): "a record of kind '\(kind)' needs \(needs)"
     case .format(let error): "\(error)"
     }
   }

@@ -72,10 +72,10 @@ extension JSONWriter {
     string(value)
   }
 
-  /// Writes a member with an integer.
-  public mutating func member(_ name: String, _ value: some BinaryInteger) {
+  /// Writes a member with an integer, `null` for nil.
+  public mutating func member<Integer: BinaryInteger>(_ name: String, _ value: Integer?) {
     self.name(name)
-    integer(value)
+    if let value { integer(value) } else { null() }
   }
 
   /// Writes a member with an array of `elements`.
