@@ -110,6 +110,18 @@ public struct RunBuilder: Sendable {
     }
   }
 
+  /// The names of the distinct entities so far, in no particular order.
+  func names() -> [IndexedName] {
+    var names: [IndexedName] = []
+    names.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      // Keys come from headers that were decoded or encoded, so these heads are there.
+      let items = table.keys.rawSpan.extracting(row.offset..<row.offset + row.byteCount)
+      if let name = IndexedName(items: items) { names.append(name) }
+    }
+    return names
+  }
+
   /// The rows in the order of their key hashes.
   private func order() -> [Int] {
     // The first eight bytes decide almost always and compare as one number.

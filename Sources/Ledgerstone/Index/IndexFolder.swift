@@ -45,7 +45,7 @@ struct IndexFolder: Sendable {
     return listing
   }
 
-  func run(_ extent: IndexRunExtent) throws -> RunReader<RunFileSource> {
+  func run(_ extent: IndexRunExtent) throws -> RunReader {
     let source = try RunFileSource("\(path)/\(extent.runFileName)", on: fileSystem)
     let reader = try RunReader(source: source, fileByteCount: source.byteCount, ledger: ledgerID)
     guard reader.extent == extent else {
@@ -54,7 +54,7 @@ struct IndexFolder: Sendable {
     return reader
   }
 
-  func names(_ extent: IndexRunExtent) throws -> NameDictionaryReader<RunFileSource> {
+  func names(_ extent: IndexRunExtent) throws -> NameDictionaryReader {
     let source = try RunFileSource("\(path)/\(extent.nameFileName)", on: fileSystem)
     let reader = try NameDictionaryReader(
       source: source, fileByteCount: source.byteCount, ledger: ledgerID)
