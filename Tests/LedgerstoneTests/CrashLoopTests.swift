@@ -124,11 +124,6 @@ import Testing
     } catch let error as LedgerError where [.noLedger, .incomplete, .vault].contains(error.code) {
       _ = try await fixture.create()
       return try fixture.open()
-    } catch let error as LedgerError where error.code == .corrupt {
-      // Folders, but no `ledger.json` yet.
-      guard fixture.disk.contents("/l/ledger.json") == nil else { throw error }
-      _ = try await fixture.create()
-      return try fixture.open()
     }
   }
 
