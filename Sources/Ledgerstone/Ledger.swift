@@ -70,7 +70,8 @@ public final class Ledger: Sendable {
 
   /// Finishes what is under way, leaves everything durable and releases the locks.
   ///
-  /// - Throws: `storage` if that failed; what was acknowledged is safe all the same.
+  /// - Throws: `storage` if that failed, or if a sealing failed in the background since; what was
+  ///   acknowledged is safe all the same, and the next opening finishes the rest.
   public func close() async throws(LedgerError) {
     let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
       let locks = locks
