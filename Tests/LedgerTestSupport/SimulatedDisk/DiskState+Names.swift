@@ -109,6 +109,9 @@ extension DiskState {
         .init(number: number, entries: [sourcePlace.name: nil]))
     }
     if let replaced { release(replaced) }
+    if seenContents[target] != nil, let file = files[node] {
+      seenContents[target]?.append(file.cache.bytes)
+    }
   }
 
   private func checkReplacing(_ replaced: NodeNumber, with node: NodeNumber) throws(Errno) {
