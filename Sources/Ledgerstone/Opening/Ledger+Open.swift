@@ -66,6 +66,8 @@ struct LedgerOpening {
       path: location.path("checkpoint"), newest: notes.newest, signedFrontier: signedFrontier)
     var remarks = state.remarks
     if let newest = notes.newest, notes.published != newest {
+      // Its own save may have failed, and left it where it is seen but not durable.
+      try translatingErrors { try vault.save(note: newest.bytes) }
       try signer.publish(newest)
       remarks.append(
         "the published checkpoint was older than the vault's and was replaced by it")
