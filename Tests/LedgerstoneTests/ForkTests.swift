@@ -260,6 +260,30 @@ import Testing
     }
   }
 
+  /// The note's save failed where it is seen and not durable: before the next opening publishes it,
+  /// the vault has to have it for certain.
+  @Test func aNoteOfTheVaultThatIsNotDurableIsSavedAgain() async throws {
+    for seed in UInt64(0)..<20 {
+      let fixture = EngineFixture(seed: seed)
+      _ = try await fixture.create()
+      let ledger = try fixture.open()
+      try await EngineFixture.append(0..<3, to: ledger)
+      // Synchronised first: the tree's folder, then the vault.
+      fixture.disk.inject(.fail(.inputOutput), at: 2, among: [.synchronizeDirectory])
+      let error = await #expect(throws: LedgerError(.storage, "")) {
+        try await ledger.checkpoint()
+      }
+      #expect(error?.message.contains("synchronize directory /l.vault:") == true)
+      try await ledger.close()
+      let note = try #require(fixture.disk.contents("/l.vault/note"))
+      #expect(fixture.disk.contents("/l/checkpoint") != note)
+      try await fixture.open().close()
+      let after = fixture.disk.crashed(seed: seed, survival: .onlySynchronized)
+      #expect(after.contents("/l/checkpoint") == note)
+      #expect(after.contents("/l.vault/note") == note, "seed \(seed)")
+    }
+  }
+
   // MARK: Notes and vaults that are not this ledger's
 
   @Test func aPublishedNoteThatIsNot() async throws {
