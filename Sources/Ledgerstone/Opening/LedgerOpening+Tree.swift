@@ -80,12 +80,13 @@ extension LedgerOpening {
         treeSize: treeSize))
   }
 
-  /// Removes the tree files and derives them from the log.
+  /// Derives the tree files from the log, from its beginning.
   private func rebuiltTreeState(_ recovered: RecoveredLog) throws -> TreeState {
     var frontier = TreeFrontier()
     let files = try TreeFiles(
       directory: location.path("tree"), size: 0, on: options.fileSystem)
     try derive(from: 0, recovered, &frontier, files)
+    try files.cut()
     try files.synchronize()
     return TreeState(
       files: files, frontier: frontier,
@@ -107,6 +108,7 @@ extension LedgerOpening {
       let files = try? TreeFiles(
         directory: directory, size: recovered.nextRecord, on: options.fileSystem)
     {
+      try files.cut()
       // What lies below the newest note was hashed before.
       if signed.size > sealedSize { frontier = signed }
       try recovered.reader.forEachHeader(in: frontier.size..<recovered.nextRecord) {
@@ -122,6 +124,7 @@ extension LedgerOpening {
     do {
       let files = try TreeFiles(directory: directory, size: sealedSize, on: options.fileSystem)
       try derive(from: sealedSize, recovered, &frontier, files)
+      try files.cut()
       try files.synchronize()
       return TreeState(files: files, frontier: frontier, remarks: remarks)
     } catch is TreeFilesError {
