@@ -15,7 +15,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
       ShowCommand.self, ProveCommand.self, VerifyCommand.self, ExportCommand.self,
-      InspectCommand.self, DemoCommand.self,
+      InspectCommand.self, KeygenCommand.self, DemoCommand.self,
     ])
 
   /// Runs the command named by the arguments and ends the process with its status.

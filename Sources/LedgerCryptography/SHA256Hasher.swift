@@ -29,6 +29,19 @@ public struct SHA256Hasher: Sendable {
     update(bytes.rawSpan)
   }
 
+  /// Takes `words` as the next input, each as its eight bytes from the lowest to the highest.
+  public mutating func update(littleEndian words: Span<UInt64>) {
+    #if _endian(little)
+      update(unsafe words.bytes)
+    #else
+      for position in words.indices {
+        unsafe withUnsafeBytes(of: words[position].littleEndian) { buffer in
+          _ = unsafe SHA256_Update(&context, buffer.baseAddress, buffer.count)
+        }
+      }
+    #endif
+  }
+
   /// The digest of everything taken so far. The hasher starts anew.
   public mutating func finalize() -> SHA256Digest {
     var words = InlineArray<4, UInt64>(repeating: 0)

@@ -50,4 +50,20 @@ public enum FormatLimits {
   public static let ledgerFileByteCountMax = 4_096
   /// The longest checkpoint or other signed note file.
   public static let noteByteCountMax = 1_048_576
+  /// The highest level of a run whose records can all be numbered: 65,536 · 16^11 are 2^60.
+  public static let fullRunLevelMax: UInt64 = 11
+  /// The records of a full run of level 0.
+  public static let runRecordCount = 65_536
+  /// The most children of a block in a run's or a list's tree, and the entries of a page.
+  public static let runFanOut = 64
+  /// The records of one full chunk of an entry's list.
+  public static let chunkRecordCount = 256
+  /// The longest block of a run file, its digest included.
+  public static let runBlockByteCountMax = 262_144
+  /// The entities of one full block of a name dictionary.
+  public static let nameBlockEntryCount = 128
+  /// The longest block of a name dictionary, its digest included.
+  public static let nameBlockByteCountMax = 2_097_152
+  /// The longest completeness or omission proof.
+  public static let indexProofByteCountMax = 67_108_864
 }

@@ -1,7 +1,7 @@
 /// Unsigned numbers as text files write them: ASCII digits without sign or leading zeros.
-enum CanonicalDecimal {
+package enum CanonicalDecimal {
   /// The value; nil for anything but the one way to write it, and above 64 bits.
-  static func parse(_ digits: some Collection<UInt8>) -> UInt64? {
+  package static func parse(_ digits: some Collection<UInt8>) -> UInt64? {
     // Twenty digits hold every value.
     guard let first = digits.first, digits.count <= 20 else { return nil }
     if first == UInt8(ascii: "0"), digits.count > 1 { return nil }

@@ -48,7 +48,9 @@ extension NoteKeyError: CustomStringConvertible {
     case .malformedName: "the name is empty, not UTF-8, or has a space or control character"
     case .malformedKeyHash: "the key id is not eight lower-case hexadecimal digits"
     case .malformedKey: "the key is not canonical base64"
-    case .unsupportedAlgorithm(let found): "signature type \(found) is not Ed25519 (1)"
+    case .unsupportedAlgorithm(let found):
+
+      "its signature type is \(found), not the one needed (1 for a log, 4 for a cosigner)"
     case .wrongKeyLength(let expected, let found): "the key has \(found) bytes, not \(expected)"
     case .keyHashMismatch: "the key id is not the one of this name and key"
     case .cryptography(let error): "\(error)"

@@ -1,15 +1,15 @@
-internal import LedgerCryptography
+package import LedgerCryptography
 
 /// What both kinds of proof file have in common.
-enum ProofFileParts {
+package enum ProofFileParts {
   /// The most bytes of a proof file: two notes of the largest size, and room for hashes.
-  static let byteCountMax = 2 * SignedNote.byteCountMax + (1 << 16)
+  package static let byteCountMax = 2 * SignedNote.byteCountMax + (1 << 16)
 
   /// A path has at most one hash per level below the root, a consistency proof one more.
-  static let hashCountMax = 65
+  package static let hashCountMax = 65
 
   /// Hashes, one per line, up to the empty line.
-  static func hashes(_ lines: inout LineCursor) throws(ProofFileError) -> [SHA256Digest] {
+  package static func hashes(_ lines: inout LineCursor) throws(ProofFileError) -> [SHA256Digest] {
     var hashes: [SHA256Digest] = []
     while true {
       let line = lines.line
@@ -26,7 +26,7 @@ enum ProofFileParts {
   }
 
   /// Appends hashes, one per line, and the empty line.
-  static func append(_ hashes: [SHA256Digest], to bytes: inout [UInt8]) {
+  package static func append(_ hashes: [SHA256Digest], to bytes: inout [UInt8]) {
     for hash in hashes {
       Base64.append(hash.bytes.copied(), to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
@@ -35,7 +35,7 @@ enum ProofFileParts {
   }
 
   /// The note that `bytes` are, which begin at `line` of the file, and its checkpoint.
-  static func note(
+  package static func note(
     _ bytes: ArraySlice<UInt8>, line: Int
   ) throws(ProofFileError) -> (note: SignedNote, checkpoint: Checkpoint) {
     let note: SignedNote

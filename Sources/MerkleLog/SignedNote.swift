@@ -94,7 +94,6 @@ public struct SignedNote: Sendable {
   ///
   /// - Throws: `invalidSignature`, `noKnownSignature`, `ambiguousKey`, `cryptography`.
   public func verify(keys: [NoteVerifierKey]) throws(SignedNoteError) -> [NoteSignature] {
-    let message = Array(text.utf8)
     var verified: [NoteSignature] = []
     for signature in signatures {
       let candidates = Set(keys.filter { signature.isBy($0) })
@@ -104,7 +103,7 @@ public struct SignedNote: Sendable {
       }
       let isValid: Bool
       do throws(CryptographyError) {
-        isValid = try key.publicKey.isValidSignature(signature.bytes, for: message)
+        isValid = try key.isValid(signature, text: text)
       } catch {
         throw .cryptography(error)
       }

@@ -157,7 +157,8 @@ import Testing
       outcome.output.hasPrefix(
         """
         {"status":"valid","obstacle":null,"kind":"inclusion","findings":[],\
-        "origin":"acme.example/provenance","size":3,"root":"HASH","oldSize":null,"oldRoot":null,\
+        "origin":"acme.example/provenance","size":3,"root":"HASH","cosignatures":[],\
+        "oldSize":null,"oldRoot":null,\
         "index":0,"leafHash":"HASH","record":{"index":0,"recordedTime":"TIME",\
         "kind":"ledger/created",
         """))
@@ -166,7 +167,8 @@ import Testing
     #expect(
       checkpoint.output == """
         {"status":"valid","obstacle":null,"kind":"checkpoint","findings":[],\
-        "origin":"acme.example/provenance","size":3,"root":"HASH","oldSize":null,"oldRoot":null,\
+        "origin":"acme.example/provenance","size":3,"root":"HASH","cosignatures":[],\
+        "oldSize":null,"oldRoot":null,\
         "index":null,"leafHash":null,"record":null,"openedBody":null}
 
         """)

@@ -15,6 +15,10 @@ struct VerifyCommand: ParsableCommand {
       proof the record's exact bytes (show --entry) as --entry. Status 0: valid; 2: not valid; 1: \
       it could not be checked.
 
+      With --cosign, a ledger that is valid under --key gives its checkpoint on stdout with the \
+      cosignature of that key added, and the report on stderr. Give --since your last cosigned \
+      checkpoint, so that you never cosign two histories.
+
       After a power cut, hashes under tree/ that had not reached the medium differ from the \
       records and are reported; the next command that writes derives them anew.
       """)
@@ -37,22 +41,25 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("A body's salt and bytes, from show --opening.", valueName: "file"))
   var opening: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A cosigner's verifier key, or @FILE: the proof's checkpoint must be cosigned by it.",
+      valueName: "vkey"))
+  var cosigner: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The file of your own cosigner key, from keygen: cosign the checkpoint if all is valid.",
+      valueName: "file"))
+  var cosign: String?
+
   @OptionGroup var vaultArguments: VaultArguments
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   mutating func run() throws {
-    let keys = try key.map { argument in
-      let text = try SmallFile.text(argument)
-      do throws(NoteKeyError) {
-        return [try NoteVerifierKey(vkey: text)]
-      } catch {
-        throw CommandFailure(
-          .usage,
-          "--key: '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64): \(error)")
-      }
-    }
+    let keys = try key.map { [try Self.verifierKey($0, .ed25519, option: "--key")] }
     let status: VerificationStatus
     switch SmallFile.type(path) {
     case .typeRegular: status = try verifyFile(keys ?? [])
@@ -64,9 +71,30 @@ struct VerifyCommand: ParsableCommand {
     if exit != .done { throw CommandFailure(exit) }
   }
 
+  private static func verifierKey(
+    _ argument: String, _ algorithm: NoteKeyAlgorithm, option: String
+  ) throws(CommandFailure) -> NoteVerifierKey {
+    let text = try SmallFile.text(argument)
+    do throws(NoteKeyError) {
+      return try NoteVerifierKey(vkey: text, algorithm: algorithm)
+    } catch {
+      throw CommandFailure(
+        .usage,
+        "\(option): '\(text)' is no verifier key (NAME+8 hexadecimal digits+base64): \(error)")
+    }
+  }
+
   private func verifyLedger(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
-    guard entry == nil, opening == nil else {
-      throw CommandFailure(.usage, "--entry and --opening belong to a proof file, not to a ledger")
+    guard entry == nil, opening == nil, cosigner.isEmpty else {
+      throw CommandFailure(
+        .usage, "--entry, --opening and --cosigner belong to a proof file, not to a ledger")
+    }
+    guard cosign == nil || !keys.isEmpty else {
+      throw CommandFailure(
+        .usage, "--cosign needs --key: who cosigns must know whose checkpoint it is")
+    }
+    let cosignerKey = try cosign.map { path throws(CommandFailure) in
+      try CosignerKeyFile.read(path)
     }
     var options = VerificationOptions()
     options.trustedKeys = keys
@@ -81,19 +109,36 @@ struct VerifyCommand: ParsableCommand {
     let report = LedgerVerification.verify(
       directory: LedgerPath.absolute(path), options: options)
     progress.withLock { $0.clear() }
-    try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
+    let text = json ? report.json() : report.lines.joined(separator: "\n")
+    guard let cosignerKey else {
+      try StandardOutput.print(text)
+      return report.status
+    }
+    StandardError.write(line: text)
+    if report.status == .valid, let note = report.checkpoint {
+      try StandardOutput.print(bytes: Self.cosign(note, with: cosignerKey))
+    }
     return report.status
   }
 
+  private static func cosign(_ note: SignedNote, with key: NoteSignerKey) throws -> [UInt8] {
+    let time = UInt64(max(0, Date().timeIntervalSince1970))
+    let signature = try key.cosign(note.text, time: time)
+    return try SignedNote(text: note.text, signatures: note.signatures + [signature]).encoded
+  }
+
   private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
-    guard since == nil else {
-      throw CommandFailure(.usage, "--since belongs to a ledger, not to a proof file")
+    guard since == nil, cosign == nil else {
+      throw CommandFailure(.usage, "--since and --cosign belong to a ledger, not to a proof file")
     }
     guard !keys.isEmpty else {
       throw CommandFailure(.usage, "a proof file is verified with --key, the ledger's verifier key")
     }
     var options = ProofOptions()
     options.trustedKeys = keys
+    options.cosignerKeys = try cosigner.map { argument throws(CommandFailure) in
+      try Self.verifierKey(argument, .cosignature, option: "--cosigner")
+    }
     options.entry = try entry.map { path throws(CommandFailure) in try SmallFile.read(path) }
     options.opening = try opening.map { path throws(CommandFailure) in try SmallFile.read(path) }
     let report = ProofVerification.verify(try SmallFile.read(path), options: options)

@@ -4,6 +4,7 @@ internal import Foundation
 enum SystemFailure {
   /// The system's words (`Permission denied`) where there is an error number, else the whole error.
   static func reason(of error: any Error) -> String {
+    if (error as? CocoaError)?.code == .fileWriteFileExists { return describe(.EEXIST) }
     let outer = error as NSError
     let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError ?? outer
     guard inner.domain == NSPOSIXErrorDomain, let code = POSIXErrorCode(rawValue: Int32(inner.code))

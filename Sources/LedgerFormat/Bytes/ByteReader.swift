@@ -107,3 +107,14 @@ public struct ByteReader: ~Escapable {
     guard remaining == 0 else { throw .trailingBytes(count: remaining, offset: offset) }
   }
 }
+
+extension RawSpan {
+  /// The eight bytes from `offset` as a number, little-endian; they must exist.
+  @inline(__always)
+  func word(at offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= byteCount - 8, "a word beyond the end")
+    return UInt64(
+      littleEndian: unsafe unsafeLoadUnaligned(
+        fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+}

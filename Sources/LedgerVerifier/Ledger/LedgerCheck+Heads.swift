@@ -7,6 +7,7 @@ extension LedgerCheck {
     checkpoint = checkpointBytes.flatMap {
       read($0, file: "checkpoint", allowsOthers: false)
     }
+    checkpointNote = checkpointBytes.flatMap { try? SignedNote(parsing: $0) }
     summary.checkpointSize = checkpoint?.size
     summary.checkpointRoot = checkpoint?.root
     if let bytes = options.savedCheckpoint {

@@ -18,6 +18,7 @@ final class LedgerCheck {
 
   // Heads to compare with; set by `readHeads`.
   var checkpoint: Checkpoint?
+  var checkpointNote: SignedNote?
   var saved: Checkpoint?
   var vault: Checkpoint?
 
@@ -62,7 +63,7 @@ final class LedgerCheck {
     }
     return VerificationReport(
       status: status, findings: collector.ordered, findingCount: collector.count,
-      remarks: collector.remarks, summary: summary)
+      remarks: collector.remarks, summary: summary, checkpoint: checkpointNote)
   }
 
   /// All checks in their order. The checkpoint is read before any file is opened or listed, so

@@ -13,6 +13,8 @@ public struct ProofReport: Sendable {
   public var origin: String?
   public var size: UInt64?
   public var root: SHA256Digest?
+  /// The cosignatures of those whom the caller asked for.
+  public var cosignatures: [CheckedCosignature] = []
   /// Of a consistency proof, the older checkpoint.
   public var oldSize: UInt64?
   public var oldRoot: SHA256Digest?
@@ -35,10 +37,24 @@ public struct ProofReport: Sendable {
   }
 }
 
+/// A cosignature that verifies.
+public struct CheckedCosignature: Hashable, Sendable {
+  public var name: String
+  /// Seconds since 1970-01-01T00:00:00Z by the cosigner's clock.
+  public var time: UInt64
+
+  /// RFC 3339 in UTC; the number of seconds beyond the year 9999.
+  public var timestamp: String {
+    guard time <= UInt64(Timestamp.latest.microseconds / 1_000_000) else { return "\(time) s" }
+    return Timestamp(microseconds: Int64(time) * 1_000_000).description
+  }
+}
+
 extension ProofReport {
   /// The report for people.
   public var lines: [String] {
     [verdict] + findings.map { "  \($0)" }
+      + cosignatures.map { "cosigned by \($0.name) at \($0.timestamp)" }
   }
 
   private var verdict: String {
@@ -76,6 +92,15 @@ extension ProofReport {
       writer.member("origin", origin)
       writer.member("size", size)
       writer.member("root", root?.description)
+      writer.name("cosignatures")
+      writer.array { writer in
+        for cosignature in cosignatures {
+          writer.object { writer in
+            writer.member("name", cosignature.name)
+            writer.member("time", cosignature.timestamp)
+          }
+        }
+      }
       writer.member("oldSize", oldSize)
       writer.member("oldRoot", oldRoot?.description)
       writer.member("index", index)

@@ -6,6 +6,9 @@ public import MerkleLog
 public struct ProofOptions: Sendable {
   /// Keys that the caller trusts; a proof carries none. At least one.
   public var trustedKeys: [NoteVerifierKey] = []
+  /// Keys of cosigners, each of whom must have cosigned the checkpoint: the newer one, where there
+  /// are two.
+  public var cosignerKeys: [NoteVerifierKey] = []
   /// The exact bytes of the record that an inclusion proof is about.
   public var entry: [UInt8]?
   /// An opening of one of the entry's bodies: `BodyOpening`.
@@ -92,12 +95,29 @@ struct ProofCheck {
     }
   }
 
+  /// Requires a cosignature by every cosigner that the caller asked for.
+  private mutating func checkCosignatures(_ note: SignedNote) {
+    for key in options.cosignerKeys {
+      do throws(SignedNoteError) {
+        let signatures = try note.verify(keys: [key])
+        report.cosignatures += signatures.compactMap { signature in
+          Cosignature(signature).map { CheckedCosignature(name: key.name, time: $0.time) }
+        }
+      } catch .noKnownSignature {
+        fail(.cosignatureMissing, "the checkpoint has no cosignature by \(key.name)")
+      } catch {
+        fail(.cosignatureInvalid, "the checkpoint: \(error)")
+      }
+    }
+  }
+
   mutating func checkpoint(_ bytes: [UInt8]) {
     guard let note = try? SignedNote(parsing: bytes),
       let checkpoint = try? Checkpoint(parsing: note.text)
     else { return fail(.checkpointDamaged, "the note is no checkpoint") }
     report.take(checkpoint)
     checkSignatures(note, called: "the checkpoint")
+    checkCosignatures(note)
   }
 
   mutating func consistency(_ bytes: [UInt8]) {
@@ -112,6 +132,7 @@ struct ProofCheck {
     report.oldRoot = file.oldCheckpoint.root
     checkSignatures(file.oldNote, called: "the old checkpoint")
     checkSignatures(file.newNote, called: "the new checkpoint")
+    checkCosignatures(file.newNote)
     do throws(ProofError) {
       try file.check()
     } catch {
@@ -129,6 +150,7 @@ struct ProofCheck {
     report.take(file.checkpoint)
     report.index = file.proof.index
     checkSignatures(file.note, called: "the checkpoint")
+    checkCosignatures(file.note)
     guard let entry = options.entry else {
       return stop(
         .argumentMissing, "the record's bytes are needed to check a proof that they are in the log")

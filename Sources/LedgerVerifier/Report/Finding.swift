@@ -18,6 +18,10 @@ public struct Finding: Hashable, Sendable {
     case signatureInvalid
     /// A signature line is by another key than the ledger's.
     case signatureForeign
+    /// A cosigner that was asked for did not cosign.
+    case cosignatureMissing
+    /// A cosignature does not verify.
+    case cosignatureInvalid
     /// The checkpoint names another origin.
     case originMismatch
     /// The records give another root than the signed one.

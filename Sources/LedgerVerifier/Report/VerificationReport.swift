@@ -1,4 +1,5 @@
 public import LedgerCryptography
+public import MerkleLog
 
 /// How a verification ended.
 public enum VerificationStatus: Hashable, Sendable {
@@ -56,6 +57,8 @@ public struct VerificationReport: Sendable {
   public var findingCount: Int
   public var remarks: [Remark]
   public var summary: VerificationSummary
+  /// The published note that everything was held against; nil if there was none to read.
+  public var checkpoint: SignedNote?
 }
 
 /// What was read.

@@ -1,0 +1,42 @@
+internal import Foundation
+internal import MerkleLog
+
+/// The file of a cosigner's secret key: its text form on one line.
+enum CosignerKeyFile {
+  /// Makes a new key and puts its secret into a new file that only its owner can read.
+  static func generate(name: String, at path: String) throws(CommandFailure) -> NoteVerifierKey {
+    let key: NoteSignerKey
+    do throws(NoteKeyError) {
+      key = try NoteSignerKey.generate(name: name, algorithm: .cosignature)
+    } catch {
+      throw CommandFailure(.usage, "'\(name)' cannot name a key: \(error)")
+    }
+    let mask = umask(0o077)
+    defer { _ = umask(mask) }
+    do {
+      try Data((key.privateText() + "\n").utf8)
+        .write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+    } catch {
+      throw CommandFailure(.failed, "\(path): \(SystemFailure.reason(of: error))")
+    }
+    return key.verifierKey
+  }
+
+  /// Reads a key, if nobody but its owner can.
+  static func read(_ path: String) throws(CommandFailure) -> NoteSignerKey {
+    let bytes = try SmallFile.read(path, limit: 65_536)
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    let permissions = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
+    guard permissions & 0o077 == 0 else {
+      throw CommandFailure(
+        .failed, "\(path) can be read or written by other users; run: chmod 600 '\(path)'")
+    }
+    let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    do throws(NoteKeyError) {
+      return try NoteSignerKey(privateText: line, algorithm: .cosignature)
+    } catch {
+      throw CommandFailure(.failed, "\(path) is no cosigner's key: \(error)")
+    }
+  }
+}

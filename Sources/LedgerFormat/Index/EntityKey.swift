@@ -1,0 +1,72 @@
+public import LedgerCryptography
+
+/// What an entity is found by: deterministic CBOR `[type, namespace, name]`, without version or
+/// role.
+///
+/// Compared by bytes, so that two spellings which Unicode calls equivalent stay two entities.
+public struct EntityKey: Hashable, Sendable {
+  /// The CBOR item.
+  public let bytes: [UInt8]
+
+  /// The first byte of every key: the head of an array of three.
+  static let head: UInt8 = 0x83
+  /// The longest key: both names at their limits, with their heads.
+  public static let byteCountMax = 2 + 2 * (3 + FormatLimits.nameByteCountMax)
+
+  public init(type: EntityType, namespace: String, name: String) {
+    var bytes: ByteBuffer = []
+    bytes.reserveCapacity(8 + namespace.utf8.count + name.utf8.count)
+    bytes.appendCBOR(arrayCount: 3)
+    bytes.appendCBOR(unsigned: UInt64(type.rawValue))
+    bytes.appendCBOR(text: namespace)
+    bytes.appendCBOR(text: name)
+    self.bytes = bytes
+  }
+
+  public init(_ entity: Entity) {
+    self.init(type: entity.type, namespace: entity.namespace, name: entity.name)
+  }
+
+  /// Takes a key's bytes and refuses all that no header can name.
+  public init(parsing bytes: [UInt8]) throws(FormatError) {
+    _ = try Self.parts(bytes)
+    self.bytes = bytes
+  }
+
+  /// The key whose items after the head are `items`: what `EntityKeyWalk` finds in a header.
+  init(items: RawSpan) {
+    var bytes: ByteBuffer = [Self.head]
+    bytes.append(copying: items)
+    self.bytes = bytes
+  }
+
+  /// SHA-256 of the key: the order of entity runs.
+  public var digest: SHA256Digest { SHA256Hasher.hash(bytes) }
+
+  /// Type, namespace and name.
+  public var parts: (type: EntityType, namespace: String, name: String) {
+    do throws(FormatError) {
+      return try Self.parts(bytes)
+    } catch {
+      preconditionFailure("a key was made or parsed from its parts: \(error)")
+    }
+  }
+
+  private static func parts(_ bytes: [UInt8]) throws(FormatError) -> (
+    type: EntityType, namespace: String, name: String
+  ) {
+    var reader = ByteReader(bytes.rawSpan)
+    _ = try reader.cborArray("entity key", 3...3)
+    let type = try reader.cborCode("entity type", EntityType.init)
+    let limit = FormatLimits.nameByteCountMax
+    let namespace = try reader.cborText("entity namespace", limit: limit)
+    let start = reader.offset
+    let name = try reader.cborText("entity name", limit: limit)
+    try reader.finish()
+    guard !name.isEmpty else { throw .emptyCollection(field: "entity name", offset: start) }
+    guard type != .run || namespace.isEmpty else {
+      throw .inconsistent(field: "entity namespace", offset: 2)
+    }
+    return (type, namespace, name)
+  }
+}

@@ -1,0 +1,144 @@
+internal import LedgerCryptography
+internal import MerkleLog
+
+/// A run file, read as far as a question needs.
+///
+/// Immutable and, where the source is, usable from any thread. What it returns follows from the
+/// root in the footer, block by block; whether that is the right root is for the index record, or
+/// for who builds the run again.
+public struct RunReader<Source: RunByteSource> {
+  public let source: Source
+  public let header: RunFileHeader
+  public let footer: RunFooter
+
+  /// Where the blocks end.
+  let end: UInt64
+
+  /// Reads header and footer of a file of `fileByteCount` bytes.
+  ///
+  /// - Throws: `FormatError`, or what the source throws.
+  public init(source: Source, fileByteCount: UInt64, ledger: LedgerID?) throws {
+    let least = RunFileHeader.byteCount + RunFooter.byteCount
+    guard fileByteCount >= UInt64(least) else {
+      throw FormatError.truncated(
+        needed: least, available: Int(clamping: fileByteCount), offset: 0)
+    }
+    self.source = source
+    end = fileByteCount - UInt64(RunFooter.byteCount)
+    let headerBytes = try source.read(
+      RunBlockLocation(offset: 0, byteCount: RunFileHeader.byteCount))
+    header = try RunFileHeader.decode(headerBytes.rawSpan, ledger: ledger)
+    let footerBytes = try source.read(
+      RunBlockLocation(offset: end, byteCount: RunFooter.byteCount))
+    footer = try RunFooter.decode(footerBytes.rawSpan, fileByteCount: fileByteCount)
+  }
+
+  public var extent: IndexRunExtent { header.extent }
+
+  /// What an index record says of this run.
+  public var commitment: IndexRunCommitment {
+    IndexRunCommitment(extent: extent, entryCount: footer.entryCount, root: footer.root)
+  }
+}
+
+/// The entries of a run for the length of one operation, with the pages it read.
+final class RunEntryTree<Source: RunByteSource> {
+  let reader: RunReader<Source>
+  let directories: RunDirectoryTree<Source, SHA256Digest>
+  private var pages: [UInt64: RunPage] = [:]
+
+  /// Nil for an empty run.
+  init?(_ reader: RunReader<Source>) {
+    guard let top = reader.footer.top else { return nil }
+    self.reader = reader
+    let entryCount = reader.footer.entryCount
+    directories = RunDirectoryTree(
+      source: reader.source, top: top, topLevel: RunFooter.topLevel(leafCount: entryCount),
+      topHash: reader.footer.root, bottomCount: (entryCount + 63) / 64, firstLevel: 1,
+      end: reader.end)
+  }
+
+  var entryCount: UInt64 { reader.footer.entryCount }
+
+  /// Page `index`, which must exist; kept.
+  func page(_ index: UInt64) throws -> RunPage {
+    if let known = pages[index] { return known }
+    let page = try readPage(index)
+    pages[index] = page
+    return page
+  }
+
+  /// Page `index`, checked against the hash above it.
+  func readPage(_ index: UInt64) throws -> RunPage {
+    let (location, hash, least) = try directories.block(level: 0, index: index)
+    let bytes = try reader.source.read(location)
+    let page = try RunPage.decode(bytes.rawSpan, extent: reader.extent, end: reader.end)
+    let fanOut = UInt64(FormatLimits.runFanOut)
+    guard UInt64(page.keyHashes.count) == min(fanOut, entryCount - index * fanOut) else {
+      throw FormatError.inconsistent(field: "page count", offset: 2)
+    }
+    guard least == nil || page.keyHashes.first == least else {
+      throw FormatError.inconsistent(field: "key hash", offset: RunBlock.headByteCount)
+    }
+    guard IndexHash.fold(page.leafHashes) == hash else {
+      throw FormatError.inconsistent(field: "page hash", offset: 0)
+    }
+    return page
+  }
+
+  /// The page and place of the entry at `position` of the run.
+  func entry(at position: UInt64) throws -> (page: RunPage, place: Int) {
+    let fanOut = UInt64(FormatLimits.runFanOut)
+    return (try page(position / fanOut), Int(position % fanOut))
+  }
+
+  /// Where `keyHash` is, or would have to be inserted.
+  func find(_ keyHash: SHA256Digest) throws -> (position: UInt64, isFound: Bool) {
+    guard let index = try directories.bottomIndex(for: keyHash) else { return (0, false) }
+    let page = try page(index)
+    let place = page.lowerBound(keyHash)
+    let isFound = place < page.keyHashes.count && page.keyHashes[place] == keyHash
+    return (index * UInt64(FormatLimits.runFanOut) + UInt64(place), isFound)
+  }
+
+  /// The list of an entry, for reading it in parts.
+  func list(of page: RunPage, _ place: Int) -> RunRecordList<Source> {
+    switch page.lists[place] {
+    case .inline(let range): RunRecordList(inline: Array(page.records[range]))
+    case .tree(let tree): RunRecordList(tree, reader)
+    }
+  }
+}
+
+extension RunEntryTree: NodeHashReader {
+  func hashes(at coordinates: [TreeCoordinate]) throws -> [SHA256Digest] {
+    var hashes: [SHA256Digest] = []
+    hashes.reserveCapacity(coordinates.count)
+    for node in coordinates {
+      let row = RunTreeRow(node)
+      let level = row.level
+      let children =
+        level == 0
+        ? try page(row.block).leafHashes
+        : try directories.directory(level: level, index: row.block).children.map(\.hash)
+      hashes.append(IndexHash.fold(Array(children[row.range])))
+    }
+    return hashes
+  }
+}
+
+/// Which hashes of which block make a node of the tree: blocks hold every sixth level.
+struct RunTreeRow {
+  var level: Int
+  var block: UInt64
+  var range: Range<Int>
+
+  init(_ node: TreeCoordinate) {
+    let rest = UInt64(node.level % 6)
+    let first = node.index << rest
+    level = node.level / 6
+    block = first / 64
+    let offset = Int(first % 64)
+    range = offset..<(offset + (1 << Int(rest)))
+  }
+}
