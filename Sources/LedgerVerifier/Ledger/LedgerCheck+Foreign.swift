@@ -4,7 +4,7 @@ extension LedgerCheck {
   /// Names everything in the folder that no ledger has there. Links are never followed.
   func remarkForeignFiles() throws(EvidenceError) {
     let files: Set<String> = ["ledger.json", "LOCK", "checkpoint", "active", "active.sealing"]
-    let folders: Set<String> = ["log", "bodies", "tree", "torn"]
+    let folders: Set<String> = ["log", "bodies", "tree", "index", "torn"]
     for entry in try sortedEntries(of: "") {
       let isKnown =
         entry.kind == .file && files.contains(entry.name)
