@@ -67,7 +67,13 @@ extension StorageLocation {
     let header = ActiveFileHeader(
       ledgerID: ledgerID, firstRecord: 0, firstGroup: 1, previousDigest: .zero,
       leafHashBefore: .zero)
-    let file = try openShared(activePath)
+    let file: SharedFile
+    do throws(StorageEngineError) {
+      file = try openShared(activePath)
+    } catch {
+      log.abandon()
+      throw error
+    }
     let tail = LogTail(path: activePath, file: file, header: header, openingID: openingID)
     return RecoveredLog(
       outcome: .created, log: log, reader: LogReader(self, segments: [], tails: [tail]),
