@@ -44,7 +44,7 @@ import Testing
               $0.inject(way.fault, at: ordinal, among: way.operations)
             }
             if failure != nil { hitCount += 1 }
-            try? await client.ledger?.close()
+            _ = try? await client.ledger?.close()
             for (position, survival) in way.survivals.enumerated() {
               caseCount += 1
               let place =
@@ -131,7 +131,7 @@ import Testing
           from: first, through: start.operationCount, by: 11 * CrashSettings.shareCount)
         {
           let (client, _) = await start.run { $0.inject(.crash, at: ordinal) }
-          try? await client.ledger?.close()
+          _ = try? await client.ledger?.close()
           pointCount += 1
           var again = 0
           var isHit = true
