@@ -1,5 +1,6 @@
 internal import LedgerCryptography
 internal import LedgerFormat
+internal import Provenance
 
 extension RunShelf {
   /// Says what is wrong with a stored run that differs from the derived one.
@@ -101,7 +102,7 @@ extension RunShelf {
       let record = min(missing ?? .max, surplus ?? .max)
       guard record < first?.record ?? .max else { continue }
       let (type, namespace, name) = key.parts
-      let entity = "\(type):\(namespace):\(name)"
+      let entity = CommandLineEntity(type: type, namespace: namespace, name: name).text
       first = (
         record,
         record == missing
