@@ -59,6 +59,7 @@ struct AppendCommand: AsyncParsableCommand {
           bytes: try SmallFile.read(path, limit: FormatLimits.bodyByteCountMax))
       ]
     }
+    if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
     let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
       ledger in
@@ -96,12 +97,10 @@ struct AppendCommand: AsyncParsableCommand {
       guard parts.count == 2, !parts[0].isEmpty else {
         throw CommandFailure(.usage, "--attribute \(text): not KEY=VALUE")
       }
+      guard content.attributes[String(parts[0])] == nil else {
+        throw CommandFailure(.usage, "--attribute \(parts[0]) is given twice")
+      }
       content.attributes[String(parts[0])] = Self.value(String(parts[1]))
-    }
-    do throws(NativeRecordError) {
-      try known.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
-    } catch {
-      throw CommandFailure(.usage, "\(error)")
     }
     if let eventTime {
       guard let parsed = Timestamp.parse(eventTime) else {
