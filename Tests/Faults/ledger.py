@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import random
+import shutil
 import subprocess
 
 ORIGIN = "faults.example/ledger"
@@ -32,14 +33,30 @@ def session_body(number):
 
 
 class Ledger:
-    def __init__(self, program, folder, name):
+    def __init__(self, program, folder, name, creates=True):
         self.program = program
         self.folder = folder
         self.path = os.path.join(folder, name)
         self.leaves = {}  # index → leaf hash, of every receipt ever printed in full
         self.bodies = {}  # index → a function that gives the body's bytes
         self.notes = {}  # size → note
-        self.verifier_key = self.run(0, "init", self.path, "--origin", ORIGIN).decode().strip()
+        if creates:
+            key = self.run(0, "init", self.path, "--origin", ORIGIN)
+            self.verifier_key = key.decode().strip()
+
+    def copy(self, name):
+        """The same ledger, vault and memory under another name."""
+        other = Ledger(self.program, self.folder, name, creates=False)
+        for suffix in ["", ".vault"]:
+            shutil.copytree(self.path + suffix, other.path + suffix)
+        other.leaves, other.bodies, other.notes = map(
+            dict, (self.leaves, self.bodies, self.notes))
+        other.verifier_key = self.verifier_key
+        return other
+
+    def remove(self):
+        for suffix in ["", ".vault", ".tiles"]:
+            shutil.rmtree(self.path + suffix, ignore_errors=True)
 
     def run(self, expected, *arguments, input=None):
         """Runs the program; `expected` is a status, or several, of which none is a signal."""
@@ -118,7 +135,7 @@ class Ledger:
         """A proof from an older note to the newest, checked as a file of its own."""
         since = self.saved(generator.choice(sorted(self.notes)))
         proof = self.run(0, "prove", self.path, "--since", since)
-        path = os.path.join(self.folder, "consistency")
+        path = self.path + ".consistency"
         with open(path, "wb") as file:
             file.write(proof)
         self.run(0, "verify", path, "--key", self.verifier_key)
@@ -133,7 +150,7 @@ class Ledger:
         return len(leaves)
 
     def saved(self, size):
-        path = os.path.join(self.folder, f"note-{size}")
+        path = f"{self.path}.note-{size}"
         with open(path, "w", newline="") as file:
             file.write(self.notes[size])
         return path
