@@ -91,7 +91,8 @@ public final class Ledger: Sendable {
   /// Finishes what is under way, leaves everything durable and releases the locks.
   ///
   /// - Returns: what could not be done that loses nothing, one sentence each.
-  /// - Throws: `storage` if that failed; what was acknowledged is safe all the same.
+  /// - Throws: `storage` if that failed, or if a sealing failed in the background since; what was
+  ///   acknowledged is safe all the same, and the next opening finishes the rest.
   @discardableResult
   public func close() async throws(LedgerError) -> [String] {
     let result: Result<[String], LedgerError> = await withCheckedContinuation { continuation in

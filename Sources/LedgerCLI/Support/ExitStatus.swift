@@ -48,7 +48,7 @@ extension ExitStatus {
       case .corrupt, .forked: .notValid
       case .invalid: .usage
       case .alreadyExists, .newerFormat, .vault, .clock, .conflict, .poisoned, .closed, .notFound,
-        .erased, .noCheckpoint, .storage:
+        .erased, .noCheckpoint, .noIndexRecord, .storage:
         .failed
       }
   }

@@ -31,12 +31,12 @@ extension AppendPipeline {
   func appendIndexRecord(_ assembly: inout Assembly, _ completion: @escaping IndexCompletion) {
     do throws(LedgerError) {
       if let note = newestIndexNote() { return completion(.success(note)) }
-      var pending = try begin(&assembly)
+      var pending = try beginOrThrow(&assembly)
       while pending.group.recordCount > 0 {
         // The clock's own record came first.
         var open: OpenGroup? = (pending, [])
         submit(&open)
-        pending = try begin(&assembly)
+        pending = try beginOrThrow(&assembly)
       }
       do throws(LedgerError) {
         let runs = try tiling(below: assembly.sequencer.nextRecord)
@@ -52,6 +52,14 @@ extension AppendPipeline {
       }
     } catch {
       completion(.failure(error))
+    }
+  }
+
+  private func beginOrThrow(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+    switch begin(&assembly) {
+    case .group(let pending): return pending
+    case .clockStepped(let step):
+      throw LedgerError(clockStepMicroseconds: step, appendedCount: 0, of: 1)
     }
   }
 

@@ -147,10 +147,9 @@ final class AppendPipeline: Sendable {
     var request = request
     while true {
       if open == nil {
-        do throws(LedgerError) {
-          open = (try begin(&assembly), [])
-        } catch {
-          return request.completion(.failure(error))
+        switch begin(&assembly) {
+        case .group(let pending): open = (pending, [])
+        case .clockStepped(let step): return refuse(request, clockStepMicroseconds: step)
         }
       }
       guard var current = open.take() else { preconditionFailure("a group was just opened") }
@@ -164,10 +163,30 @@ final class AppendPipeline: Sendable {
     }
   }
 
+  /// Answers a batch of which no more can be taken, once it is known what became of the records
+  /// that were taken before the clock stepped.
+  private func refuse(_ request: Request, clockStepMicroseconds step: Int64) {
+    committing.async {
+      self.committer.withLock { committer in
+        var failure = LedgerError(
+          clockStepMicroseconds: step, appendedCount: request.cursor.record,
+          of: request.batch.records.count)
+        if request.cursor.record > 0 {
+          do throws(LedgerError) { try committer.requireHealth() } catch { failure = error }
+        }
+        request.completion(.failure(failure))
+      }
+    }
+  }
+
+  enum Beginning {
+    case group(PendingGroup)
+    /// The clock stepped, and that is not accepted.
+    case clockStepped(microseconds: Int64)
+  }
+
   /// Takes a free group, waiting for one, and begins it at the clock's time.
-  ///
-  /// - Throws: `LedgerError.clock` if the clock stepped and that is not accepted.
-  func begin(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+  func begin(_ assembly: inout Assembly) -> Beginning {
     freeGroupCount.wait()
     guard var pending = freeGroups.withLock({ $0.popLast() }) else {
       preconditionFailure("the semaphore counts the free groups")
@@ -179,7 +198,7 @@ final class AppendPipeline: Sendable {
     case .stepped(let step):
       guard let note = makeClockRecord?(step) else {
         giveBack(pending)
-        throw LedgerError(clockStepMicroseconds: step)
+        return .clockStepped(microseconds: step)
       }
       assembly.sequencer.begin(
         &pending, at: assembly.clockGuard.accept(wall: now, monotonic: elapsed))
@@ -187,7 +206,7 @@ final class AppendPipeline: Sendable {
       var outcomes: [Sequencer.Outcome] = []
       _ = assembly.sequencer.add(note, from: &cursor, to: &pending, outcomes: &outcomes)
     }
-    return pending
+    return .group(pending)
   }
 
   /// Hands the open group over to be made durable.
@@ -297,14 +316,20 @@ final class AppendPipeline: Sendable {
 }
 
 extension LedgerError {
-
-  /// - Parameter step: how far the clock went ahead of where it should be.
-  init(clockStepMicroseconds step: Int64) {
+  /// - Parameters:
+  ///   - step: how far the clock went ahead of where it should be.
+  ///   - appendedCount: the batch's first records, which are durable all the same.
+  ///   - count: the batch's records.
+  init(clockStepMicroseconds step: Int64, appendedCount: Int, of count: Int) {
     let seconds = abs(step) / 1_000_000
+    let consequence =
+      appendedCount == 0
+      ? "nothing was appended"
+      : "the first \(appendedCount) of \(count) records were appended before that, the others not"
     self.init(
       .clock,
       "the system clock is \(seconds) s \(step < 0 ? "behind" : "ahead of") where it should be; "
-        + "nothing was appended. Set the clock, or pass --accept-clock to go on and have the step "
+        + "\(consequence). Set the clock, or pass --accept-clock to go on and have the step "
         + "recorded")
   }
 }

@@ -25,6 +25,8 @@ final class Committer {
   /// Duplicate keys of the groups in `active`.
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError?
+  /// A failure that no caller was told of: that of a sealing.
+  private var untold: LedgerError?
   /// A snapshot of everything durable.
   private(set) var reader: LogReader
   /// The note that closes the index record which is the last record of all; nil if another is.
@@ -54,6 +56,7 @@ final class Committer {
   /// Runs one operation; its failure is what every later one answers.
   private func performing<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
     if let poison {
+      untold = nil
       throw LedgerError(
         .poisoned,
         "an earlier write failed (\(poison.message)); what was acknowledged is safe, open the "
@@ -108,11 +111,14 @@ final class Committer {
     return note
   }
 
-  /// Sets the active file aside if it is full.
+  /// Sets the active file aside if it is full. A failure is also kept for `close`, as the records
+  /// were acknowledged before.
   ///
   /// - Returns: the work of sealing it, which any thread may do, or nil.
   func beginSealingIfDue() throws(LedgerError) -> Sealing? {
     guard log.isSealDue(target: options.segmentByteCountTarget), !log.isSealing else { return nil }
+    if poison != nil { return nil }
+    defer { untold = poison }
     return try performing {
       // What lies below a sealed segment is never derived again, so it has to be durable first.
       try tree.synchronize()
@@ -128,7 +134,9 @@ final class Committer {
   /// Ends a sealing that `Sealing.run` carried out.
   func finishSealing(_ result: Result<SealedSegment, LedgerError>) {
     switch result {
-    case .failure(let error): poison = poison ?? error
+    case .failure(let error):
+      if poison == nil { untold = error }
+      poison = poison ?? error
     case .success(let segment):
       log.finishSealing()
       reader = reader.sealing(segment)
@@ -159,8 +167,15 @@ final class Committer {
   }
 
   /// Leaves everything durable and marks the end as clean, unless something failed.
+  ///
+  /// - Throws: what fails now, or a failed sealing that no append or checkpoint has answered with.
   func close(_ lock: consuming ExclusiveLock) throws(LedgerError) {
-    var failure = poison
+    var failure = untold.map {
+      LedgerError(
+        $0.code,
+        "a full file could not be sealed (\($0.message)); what was acknowledged is safe, and "
+          + "the next opening goes on from there", underlying: $0)
+    }
     do throws(LedgerError) {
       try translatingErrors {
         if poison == nil { try tree.synchronize() }
@@ -175,7 +190,7 @@ final class Committer {
     } catch {
       failure = failure ?? LedgerError(error)
     }
-    if let failure, failure != poison { throw failure }
+    if let failure, poison == nil || untold != nil { throw failure }
   }
 }
 

@@ -10,7 +10,7 @@ extension LedgerOpening {
     _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, locks: LedgerLocks,
     remarks: [String]
   ) throws(LedgerError) -> Ledger {
-    let identity = try identity(recovered)
+    let identity = try identity(recovered.reader)
     let next = recovered.nextRecord
     let sealedSize = recovered.segments.last?.endRecord ?? 0
     var window = DuplicateWindow(recordCount: options.duplicateWindowRecordCount)
@@ -119,12 +119,12 @@ extension LedgerOpening {
   }
 
   /// An empty log has no record 0 yet; `init` writes it next.
-  private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
-    guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
+  func identity(_ reader: LogReader) throws(LedgerError) -> LedgerIdentity {
+    guard reader.endRecord > 0 else { return LedgerOpening.identity(of: file) }
     let header = try translatingErrors {
       // Bound first: where the call throws inside one expression with a span of its result, the
       // compiler (6.3.1) destroys a result that was never made.
-      let stored = try recovered.reader.header(at: 0)
+      let stored = try reader.header(at: 0)
       return try RecordHeader.decode(stored.bytes.rawSpan)
     }
     return try LedgerDirectory.identity(of: header, file: file)
