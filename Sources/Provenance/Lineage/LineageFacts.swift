@@ -160,5 +160,6 @@ public struct LineageProducer: Hashable, Sendable {
 
   public func hash(into hasher: inout Hasher) {
     for byte in source.utf8 { hasher.combine(byte) }
+    for byte in (producer ?? "").utf8 { hasher.combine(byte) }
   }
 }

@@ -1,3 +1,5 @@
+public import LedgerFormat
+
 /// Where lineage and closure get their records from.
 ///
 /// Whoever asks does so once per entity. The answer must be *complete*: every record below the
