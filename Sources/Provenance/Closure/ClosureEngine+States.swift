@@ -83,11 +83,9 @@ extension ClosureEngine {
     let own = record(of: deciding)
     let vertex = graph.vertices[Int(deciding)]
     let terminal = graph.activity(of: Int(deciding)).terminal
-    if let clean = current.last(where: {
-      let other = graph.vertices[Int($0)]
-      return other.level <= .masked && other.effect.removes && isCompleted($0)
-        && graph.activity(of: Int($0)).terminal > terminal
-    }) {
+    if let clean = current.last(where: { isCleanRemoval($0, of: deciding) }),
+      graph.activity(of: Int(clean)).terminal > terminal
+    {
       return ClosureVerdict(
         state: .unknown, reason: .concurrentWrites, records: [own, record(of: clean)])
     }
@@ -128,6 +126,18 @@ extension ClosureEngine {
     return ClosureVerdict(state: .unknown, reason: reason, records: [own])
   }
 
+  /// Whether `vertex` removed what `other` wrote, if it came after it.
+  private func isCleanRemoval(_ vertex: Int32, of other: Int32) -> Bool {
+    let removal = graph.vertices[Int(vertex)]
+    let removed = graph.vertices[Int(other)]
+    guard removal.level <= .masked, removal.effect.removes, isCompleted(vertex) else {
+      return false
+    }
+    if removal.isLimitedToVersion { return removal.version == removed.version }
+    return removal.entity == removed.entity
+      || nodeOf(vertex).map { graph.nodes[$0].isOneThing } == true
+  }
+
   /// The last clean removal behind some version in question and provably before this one.
   private func removal(before deciding: Int32) -> Int32? {
     let write = graph.activity(of: Int(deciding))
@@ -138,7 +148,7 @@ extension ClosureEngine {
       let vertex = graph.vertices[Int(other)]
       if vertex.level >= .unknown {
         isTainted = true
-      } else if isTainted, vertex.level == .clean, vertex.effect.removes, isCompleted(other) {
+      } else if isTainted, isCleanRemoval(other, of: deciding) {
         let earlier = graph.activity(of: Int(other))
         if earlier.terminal < write.terminal, earlier.end <= write.start { found = other }
       }
