@@ -138,19 +138,24 @@ extension ClosureEngine {
       || nodeOf(vertex).map { graph.nodes[$0].isOneThing } == true
   }
 
-  /// The last clean removal behind some version in question and provably before this one.
+  /// The last clean removal that is provably behind a version in question and before this one.
   private func removal(before deciding: Int32) -> Int32? {
     let write = graph.activity(of: Int(deciding))
-    guard let node = nodeOf(deciding) else { return nil }
-    var isTainted = false
+    guard let node = nodeOf(deciding), graph.vertices[Int(deciding)].effect != .base else {
+      return nil
+    }
+    // When the first version in question had ended for certain.
+    var endMin = Int64.max
     var found: Int32?
     for other in graph.nodes[node].writes {
-      let vertex = graph.vertices[Int(other)]
-      if vertex.level >= .unknown {
-        isTainted = true
-      } else if isTainted, isCleanRemoval(other, of: deciding) {
-        let earlier = graph.activity(of: Int(other))
-        if earlier.terminal < write.terminal, earlier.end <= write.start { found = other }
+      let earlier = graph.activity(of: Int(other))
+      guard earlier.terminal < write.terminal else { break }
+      if graph.vertices[Int(other)].level >= .unknown {
+        endMin = min(endMin, earlier.end)
+      } else if endMin <= earlier.start, isCleanRemoval(other, of: deciding),
+        earlier.end <= write.start
+      {
+        found = other
       }
     }
     return found

@@ -140,6 +140,7 @@ extension VersionGraph {
     for edge in reader.edges {
       let output = reader.outputs[edge.output]
       if edge.basis == .column, output.hasExplicit, !reader.isIncomplete { continue }
+      if vertices[firstVertex + edge.output].effect == .drop { continue }
       flows.append(
         Flow(
           source: edge.source.entity, version: edge.source.version,
@@ -163,11 +164,11 @@ extension VersionGraph {
   /// with a hundred thousand outputs must not multiply them by its inputs.
   private mutating func addInferredFlows(firstVertex: Int, number: Int32, most: TaintLevel) {
     guard !reader.inputs.isEmpty else { return }
-    func isInferred(_ output: RunReader.Output) -> Bool {
-      !output.areEdgesComplete && output.lifecycle != .drop
+    let inferred = reader.outputs.indices.filter { place in
+      let output = reader.outputs[place]
+      return !output.areEdgesComplete && vertices[firstVertex + place].effect != .drop
         && (!output.hasExplicit && !output.hasColumn || reader.isIncomplete)
     }
-    let inferred = reader.outputs.indices.filter { isInferred(reader.outputs[$0]) }
     guard !inferred.isEmpty else { return }
     let junction = addVertex(
       Vertex(activity: number, entity: reader.inputs[0].entity, effect: .junction))

@@ -182,24 +182,13 @@ struct WriteOrder {
     }
   }
 
-  /// The elements of a stretch.
-  func elements(ofStretch place: Int) -> ArraySlice<Element> {
-    var (first, count) = (place, 1)
-    while first < leafCount {
-      first *= 2
-      count *= 2
-    }
-    let start = first - leafCount
-    return elements[start..<min(start + count, elements.count)]
-  }
-
-  /// The two halves of a stretch.
+  /// The halves of a stretch that hold anything.
   func halves(ofStretch place: Int) -> [Found] {
     [2 * place, 2 * place + 1].compactMap { half in
-      if half < leafCount {
-        return elements(ofStretch: half).isEmpty ? nil : .stretch(half)
-      }
-      return half - leafCount < elements.count ? .element(half - leafCount) : nil
+      var first = half
+      while first < leafCount { first *= 2 }
+      guard first - leafCount < elements.count else { return nil }
+      return half < leafCount ? .stretch(half) : .element(half - leafCount)
     }
   }
 

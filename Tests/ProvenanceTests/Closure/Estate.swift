@@ -151,6 +151,27 @@ struct Estate {
     return execution
   }
 
+  /// The records in short, for messages of failed tests.
+  var text: String {
+    records.map { record in
+      let content = record.content
+      let minute = content.eventTime.map { ($0.microseconds - Self.start) / 60_000_000 }
+      let entities = content.entities.map { entity in
+        let facts = [
+          entity.facts.writeMode?.codeName, entity.facts.lifecycle?.codeName,
+          entity.facts.areEdgesComplete ? "complete" : nil,
+          entity.facts.subset.isEmpty ? nil : "partial",
+        ].compactMap { $0 }.joined(separator: ",")
+        return "\(entity.role)=\(entity.name)\(facts.isEmpty ? "" : "[\(facts)]")"
+      }.joined(separator: " ")
+      let edges = content.edges.map {
+        "\($0.target)<-\($0.source)\($0.flags.contains(.masked) ? "m" : "")"
+      }
+      return "\(record.index) \(content.kind) \(content.eventType?.codeName ?? "") "
+        + "at \(minute ?? -1): \(entities) \(edges.joined(separator: " "))"
+    }.joined(separator: "\n")
+  }
+
   var index: LineageIndex {
     var index = LineageIndex()
     for record in records {
