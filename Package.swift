@@ -38,7 +38,8 @@ let package = Package(
     .executable(name: "ledgerstone", targets: ["LedgerCLI"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
   ],
   targets: [
     // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
@@ -52,7 +53,9 @@ let package = Package(
       "LedgerVerifier", ["Provenance", "LedgerFormat", "MerkleLog", "LedgerCryptography"]),
     library("SegmentStorage", ["LedgerFormat", "LedgerCryptography"]),
     // The vault takes its file system protocol from the storage rim, nothing else.
-    library("SubjectVault", ["SegmentStorage", "LedgerCryptography"]),
+    library(
+      "SubjectVault",
+      ["SegmentStorage", "LedgerCryptography", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
       "Ledgerstone",
       [

@@ -17,6 +17,12 @@ public struct VaultError: Error, Sendable {
     case storage
     /// The random source failed.
     case randomness
+    /// Subject keys are there but cannot be used: their key-encryption key is missing or another.
+    case locked
+    /// The subject is being erased, or was since.
+    case erasing
+    /// The database of subjects refused an operation.
+    case database
   }
 
   public let code: Code
