@@ -25,7 +25,7 @@ final class Committer {
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError?
   /// A snapshot of everything durable.
-  private var reader: LogReader
+  private(set) var reader: LogReader
 
   init(
     tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions,
@@ -85,9 +85,12 @@ final class Committer {
 
   /// Sets the active file aside if it is full.
   ///
+  /// - Parameter target: bytes at which it is full; 0 for any file with a record.
   /// - Returns: the work of sealing it, which any thread may do, or nil.
-  func beginSealingIfDue() throws(LedgerError) -> Sealing? {
-    guard log.isSealDue(target: options.segmentByteCountTarget), !log.isSealing else { return nil }
+  func beginSealingIfDue(target: Int? = nil) throws(LedgerError) -> Sealing? {
+    guard log.isSealDue(target: target ?? options.segmentByteCountTarget), !log.isSealing else {
+      return nil
+    }
     return try performing {
       // What lies below a sealed segment is never derived again, so it has to be durable first.
       try tree.synchronize()

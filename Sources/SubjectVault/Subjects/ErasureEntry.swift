@@ -46,6 +46,8 @@ public struct ErasureEntry: Hashable, Sendable, Codable {
   public var state = State.requested
   /// How many subjects the request named, or would have.
   public var subjectCount: Int
+  /// Records before it do not belong to this attempt.
+  public var firstRecord: UInt64
   public var requestRecord: UInt64?
   public var slots: [Slot] = []
   public var planRecord: UInt64?
@@ -56,8 +58,9 @@ public struct ErasureEntry: Hashable, Sendable, Codable {
   /// Records in which the scan still found an identifier.
   public var residualRecords: [UInt64] = []
 
-  public init(request: String, subjectCount: Int) {
+  public init(request: String, subjectCount: Int, firstRecord: UInt64) {
     self.request = request
     self.subjectCount = subjectCount
+    self.firstRecord = firstRecord
   }
 }
