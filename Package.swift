@@ -74,7 +74,8 @@ let package = Package(
     .target(
       name: "LedgerTestSupport",
       dependencies: [
-        "Ledgerstone", "SegmentStorage", "LedgerFormat", "MerkleLog", "LedgerCryptography",
+        "Ledgerstone", "SubjectVault", "SegmentStorage", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography",
       ],
       path: "Tests/LedgerTestSupport",
       swiftSettings: strict),
@@ -92,7 +93,9 @@ let package = Package(
     tests(
       of: "SegmentStorage",
       ["SegmentStorage", "LedgerFormat", "LedgerCryptography", "LedgerTestSupport"]),
-    tests(of: "SubjectVault", ["SubjectVault", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(
+      of: "SubjectVault",
+      ["SubjectVault", "SegmentStorage", "LedgerCryptography", "LedgerTestSupport"]),
     tests(
       of: "Ledgerstone",
       [

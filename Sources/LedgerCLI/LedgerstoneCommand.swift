@@ -14,7 +14,8 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
-      ShowCommand.self, ProveCommand.self, VerifyCommand.self, ExportCommand.self,
+      ShowCommand.self, IndexCommand.self, HistoryCommand.self, EntitiesCommand.self,
+      ProveCommand.self, VerifyCommand.self, ExportCommand.self,
       InspectCommand.self, KeygenCommand.self, EraseCommand.self,
       HoldCommand.self, DemoCommand.self,
     ])

@@ -99,23 +99,49 @@ public final class Ledger: Sendable {
     return try result.get()
   }
 
+  /// Appends an index record, which commits to what the index is of all records before it, and
+  /// signs the checkpoint of exactly its size: completeness proofs are made under it.
+  ///
+  /// If the last record of all is one, nothing is appended and its note is given.
+  ///
+  /// - Returns: the signed note's bytes, as published and kept with the index.
+  /// - Throws: as `append`; `storage` or `corrupt` if the index cannot be built.
+  public func index() async throws(LedgerError) -> [UInt8] {
+    await withCheckedContinuation { continuation in
+      pipeline.catchUp { continuation.resume() }
+    }
+    let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
+      let isAccepted = pipeline.appendIndex { continuation.resume(returning: $0.map(\.bytes)) }
+      if !isAccepted {
+        continuation.resume(returning: .failure(LedgerError(.closed, "the ledger was closed")))
+      }
+    }
+    return try result.get()
+  }
+
   /// Finishes what is under way, leaves everything durable and releases the locks.
   ///
-  /// - Throws: `storage` if that failed; what was acknowledged is safe all the same.
-  public func close() async throws(LedgerError) {
-    let result: Result<Void, LedgerError> = await withCheckedContinuation { continuation in
+  /// - Returns: what could not be done that loses nothing, one sentence each.
+  /// - Throws: `storage` if that failed, or if a sealing failed in the background since; what was
+  ///   acknowledged is safe all the same, and the next opening finishes the rest.
+  @discardableResult
+  public func close() async throws(LedgerError) -> [String] {
+    let result: Result<[String], LedgerError> = await withCheckedContinuation { continuation in
       let locks = locks
-      let isAccepted = pipeline.close { committer in
+      let isAccepted = pipeline.close { committer, indexFailure in
         continuation.resume(
           returning: Result { () throws(LedgerError) in
             // The vault's lock goes last, so that nobody signs before the ledger is closed.
             defer { locks.vault.take()?.abandon() }
             if let held = locks.ledger.take() { try committer.close(held) }
+            return indexFailure.map {
+              ["the index is incomplete (\($0.message)); the next command that writes builds it"]
+            } ?? []
           })
       }
       // A second call has nothing left to do.
-      if !isAccepted { continuation.resume(returning: .success(())) }
+      if !isAccepted { continuation.resume(returning: .success([])) }
     }
-    try result.get()
+    return try result.get()
   }
 }

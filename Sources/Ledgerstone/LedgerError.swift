@@ -44,6 +44,8 @@ public struct LedgerError: Error, Sendable {
     case erased
     /// There is no checkpoint to prove against.
     case noCheckpoint
+    /// There is no signed index record to prove with.
+    case noIndexRecord
     /// The system refused an operation.
     case storage
   }

@@ -45,7 +45,10 @@ extension Vault {
     return Self.decodeChunks(bytes).entries.filter { $0.record >= record }
   }
 
-  /// Adds the keys of one sealed segment, durable on return. Adding a segment twice is harmless.
+  /// Adds the keys of one sealed segment, durable on return.
+  ///
+  /// Adding a segment twice is harmless, and writes the whole file anew: what an earlier call left
+  /// may be in the page cache only, and synchronising it again would prove nothing.
   ///
   /// - Parameter windowStart: keys of records before it may be forgotten.
   public func remember(
@@ -57,8 +60,11 @@ extension Vault {
       try Self.wrapping { () throws(StorageError) in
         try fileSystem.contentsIfPresent(file, limitBytes: .max)
       } ?? []
-    let known = Self.decodeChunks(old)
-    if known.entries.count + entries.count > Self.entryCountMax
+    var known = Self.decodeChunks(old)
+    let repeated = Set(entries.map(\.record))
+    let isRepetition = known.entries.last.map { repeated.contains($0.record) } ?? false
+    if isRepetition { known.entries.removeAll { repeated.contains($0.record) } }
+    if isRepetition || known.entries.count + entries.count > Self.entryCountMax
       || known.validByteCount < old.count || old.isEmpty
     {
       let kept = known.entries.filter { $0.record >= windowStart }

@@ -42,9 +42,12 @@ public struct VaultError: Error, Sendable {
     self.init(.randomness, path, "no signing key could be made: \(message)")
   }
 
-  init(_ cause: StorageError) {
+  /// The system refused an operation; also for stores made elsewhere.
+  public init(storage cause: StorageError) {
     self.init(.storage, cause.path, cause.description, cause: cause)
   }
+
+  init(_ cause: StorageError) { self.init(storage: cause) }
 }
 
 extension VaultError: Equatable {

@@ -8,6 +8,7 @@ under test. Golden files of a released version are added, never edited.
 usage: make_golden.py FOLDER      writes the files
        make_golden.py --check FOLDER   exits 1 if a file differs
 """
+import base64
 import hashlib
 import struct
 import sys
@@ -370,7 +371,383 @@ def body_footer():
     return footer(b"LSTBDFTR", 5, 5, [(52, 5, 6, 100, 3), (152, 6, 8, 90, 1)])
 
 
+# The index
+
+
+def tree_root(leaves):
+    """MTH of RFC 6962 over leaf hashes."""
+    if not leaves:
+        return sha(b"")
+    if len(leaves) == 1:
+        return leaves[0]
+    middle = 1
+    while middle * 2 < len(leaves):
+        middle *= 2
+    return sha(b"\x01" + tree_root(leaves[:middle]) + tree_root(leaves[middle:]))
+
+
+def beside(leaves, start, end, low=0, high=None):
+    """The largest subtrees that hold none of leaves start..<end, from left to right."""
+    high = len(leaves) if high is None else high
+    if high <= start or end <= low:
+        return [tree_root(leaves[low:high])]
+    if start <= low and high <= end:
+        return []
+    middle = 1
+    while middle * 2 < high - low:
+        middle *= 2
+    return beside(leaves, start, end, low, low + middle) + beside(
+        leaves, start, end, low + middle, high
+    )
+
+
+def varint(n):
+    out = b""
+    while n >= 0x80:
+        out += bytes([n & 0x7F | 0x80])
+        n >>= 7
+    return out + bytes([n])
+
+
+def gaps(records, base):
+    out, least = b"", base
+    for record in records:
+        out += varint(record - least)
+        least = record + 1
+    return out
+
+
+def chunk_leaves(records):
+    return [
+        leaf(b"LSTCHUNK" + b"".join(u64(r) for r in records[i : i + 256]))
+        for i in range(0, len(records), 256)
+    ]
+
+
+def entry_leaf(key_hash, records):
+    return leaf(b"LSTENTRY" + key_hash + u64(len(records)) + tree_root(chunk_leaves(records)))
+
+
+def entity_key(kind, namespace, name):
+    return cbor2.dumps([kind, namespace, name], canonical=True)
+
+
+RUN_FIRST = 131_072  # run 2 of level 0, a tail of 3,000 records
+RUN_COUNT = 3_000
+ORDERS = entity_key(1, "s3://lake", "clean/orders")
+DAILY = entity_key(2, "airflow", "daily")
+RUN = entity_key(3, "", "0176a8c2-fe01-7439-87e6-56a1a1b4029f")
+SHORT = {
+    ORDERS: [RUN_FIRST, RUN_FIRST + 1, RUN_FIRST + 300],
+    DAILY: [RUN_FIRST + 2_999],
+    RUN: [RUN_FIRST + 1],
+}
+LONG = {ORDERS: [RUN_FIRST + 5 * i for i in range(257)]}
+
+
+def entries(index):
+    return sorted((sha(key), records) for key, records in index.items())
+
+
+def run_root(index):
+    return tree_root([entry_leaf(*entry) for entry in entries(index)])
+
+
+def run_header(magic):
+    return (
+        Structure()
+        .add("magic", magic)
+        .add("format version", u32(VERSION))
+        .add("ledger id", LEDGER_ID)
+        .add("level", u32(0))
+        .add("first record", u64(RUN_FIRST))
+        .add("record count", u64(RUN_COUNT))
+        .digest("digest")
+    )
+
+
+def run_block(name, kind, level, count, content):
+    structure = Structure().add(f"{name}: kind", bytes([kind])).add(f"{name}: level", bytes([level]))
+    structure.add(f"{name}: count", u16(count))
+    for field, data in content:
+        structure.add(f"{name}: {field}", data)
+    return structure.digest(f"{name}: digest")
+
+
+def run_footer(index, offset, size):
+    return (
+        Structure()
+        .add("footer: magic", b"LSTINFTR")
+        .add("footer: entry count", u64(len(index)))
+        .add("footer: pair count", u64(sum(len(records) for records in index.values())))
+        .add("footer: offset of the topmost block", u64(offset))
+        .add("footer: its byte count", u32(size))
+        .add("footer: its level", u32(0))
+        .add("footer: root", run_root(index))
+        .digest("footer: digest")
+    )
+
+
+def joined(*parts):
+    structure = Structure()
+    for part in parts:
+        structure.fields += part.fields
+    return structure
+
+
+def run_page(index, lists=()):
+    content = [(f"key hash {n}", key_hash) for n, (key_hash, _) in enumerate(entries(index))]
+    for n, (key_hash, records) in enumerate(entries(index)):
+        content.append((f"record count {n}", varint(len(records))))
+        if key_hash in lists:
+            offset, size = lists[key_hash]
+            content.append((f"list root {n}", tree_root(chunk_leaves(records))))
+            content.append((f"offset of list {n}", u64(offset)))
+            content.append((f"byte count of list {n}", u32(size)))
+        else:
+            content.append((f"records {n}", gaps(records, RUN_FIRST)))
+    return run_block("page", 1, 0, len(index), content)
+
+
+def run_file():
+    header_part, page = run_header(b"LSTINRUN"), run_page(SHORT)
+    return joined(header_part, page, run_footer(SHORT, 64, len(page.bytes())))
+
+
+def run_file_long():
+    header_part, records = run_header(b"LSTINRUN"), LONG[ORDERS]
+    offset, chunks, children = 64, [], []
+    for n, leaf_hash in enumerate(chunk_leaves(records)):
+        part = records[256 * n : 256 * n + 256]
+        chunk = run_block(
+            f"chunk {n}", 2, 0, len(part), [("records", gaps(part, RUN_FIRST))]
+        )
+        size = len(chunk.bytes())
+        children += [
+            (f"first record {n}", u64(part[0])),
+            (f"offset {n}", u64(offset)),
+            (f"byte count {n}", u32(size)),
+            (f"hash {n}", leaf_hash),
+        ]
+        chunks.append(chunk)
+        offset += size
+    directory = run_block("directory", 4, 0, len(chunks), children)
+    page = run_page(LONG, {sha(ORDERS): (offset, len(directory.bytes()))})
+    offset += len(directory.bytes())
+    return joined(
+        header_part, *chunks, directory, page, run_footer(LONG, offset, len(page.bytes()))
+    )
+
+
+def run_directory():
+    children = []
+    for n, (key_byte, offset, size) in enumerate([(0x11, 64, 2_400), (0x99, 2_464, 100)]):
+        children += [
+            (f"least key hash {n}", filled(key_byte)),
+            (f"offset {n}", u64(offset)),
+            (f"byte count {n}", u32(size)),
+            (f"hash {n}", filled(key_byte + 1)),
+        ]
+    return run_block("directory", 3, 1, 2, children)
+
+
+def name_dictionary():
+    parts = sorted(
+        (bytes([kind]), namespace.encode(), name.encode())
+        for kind, namespace, name in (cbor2.loads(key) for key in SHORT)
+    )
+    parts.insert(1, (b"\x01", b"s3://lake", b"clean/orders-old"))
+    block_part = Structure().add("block: count", u16(len(parts)))
+    before = b""
+    for n, (kind, namespace, name) in enumerate(parts):
+        whole = kind + namespace + name
+        shared = next(
+            (i for i, (a, b) in enumerate(zip(before, whole)) if a != b),
+            min(len(before), len(whole)),
+        )
+        block_part.add(f"block: shared bytes {n}", varint(shared))
+        block_part.add(f"block: own bytes {n}", varint(len(whole) - shared))
+        block_part.add(f"block: namespace bytes {n}", varint(len(namespace)))
+        block_part.add(f"block: own {n}", whole[shared:])
+        before = whole
+    block_part.digest("block: digest")
+    size = len(block_part.bytes())
+    table = Structure().add("table: offset", u64(64)).add("table: byte count", u32(size))
+    table.digest("table: digest")
+    end = (
+        Structure()
+        .add("footer: magic", b"LSTINNFT")
+        .add("footer: name count", u64(len(parts)))
+        .add("footer: offset of the table", u64(64 + size))
+        .digest("footer: digest")
+    )
+    return joined(run_header(b"LSTINNAM"), block_part, table, end)
+
+
+def hashes(structure, name, values):
+    for n, value in enumerate(values):
+        structure.add(f"{name} {n}", value)
+    return structure
+
+
+def answer_listed(key=ORDERS):
+    """About SHORT."""
+    leaves = [entry_leaf(*entry) for entry in entries(SHORT)]
+    position = [key_hash for key_hash, _ in entries(SHORT)].index(sha(key))
+    structure = (
+        Structure()
+        .add("kind: listed", b"\x01")
+        .add("position", varint(position))
+        .add("record count", varint(len(SHORT[key])))
+        .add("first chunk", varint(0))
+        .add("end chunk", varint(1))
+        .add("records", gaps(SHORT[key], RUN_FIRST))
+    )
+    return hashes(structure, "entry hash", beside(leaves, position, position + 1))
+
+
+def answer_part():
+    """About LONG, only its last chunk."""
+    leaves = chunk_leaves(LONG[ORDERS])
+    structure = (
+        Structure()
+        .add("kind: listed", b"\x01")
+        .add("position", varint(0))
+        .add("record count", varint(257))
+        .add("first chunk", varint(1))
+        .add("end chunk", varint(2))
+        .add("records", gaps(LONG[ORDERS][256:], RUN_FIRST))
+    )
+    return hashes(structure, "list hash", beside(leaves, 1, 2))
+
+
+def answer_absent(key=None, index=None):
+    """About SHORT: an entity that is not there."""
+    key = key or entity_key(1, "s3://lake", "raw/orders")
+    run = entries(index or SHORT)
+    leaves = [entry_leaf(*entry) for entry in run]
+    position = sum(key_hash < sha(key) for key_hash, _ in run)
+    structure = Structure().add("kind: absent", b"\x02").add("position", varint(position))
+    for name, place in (("left", position - 1), ("right", position)):
+        if 0 <= place < len(run):
+            key_hash, records = run[place]
+            structure.add(f"{name}: key hash", key_hash)
+            structure.add(f"{name}: record count", varint(len(records)))
+            structure.add(f"{name}: list root", tree_root(chunk_leaves(records)))
+    low, high = max(position - 1, 0), min(position + 1, len(run))
+    return hashes(structure, "hash", beside(leaves, low, high))
+
+
+def b64(data):
+    return base64.b64encode(data)
+
+
+class Text(Structure):
+    """Lines of a text file; each is one field."""
+
+    def line(self, name, data):
+        return self.add(name, data + b"\n")
+
+
+def index_log(omitting=None):
+    """Three records and the index record over them: headers, and the run it commits to."""
+    named = [[ORDERS], [ORDERS, DAILY], [DAILY]]
+    headers, index = [], {}
+    for number, keys in enumerate(named):
+        previous = leaf(headers[-1]) if headers else filled(0)
+        fields = {0: previous, 1: number, 2: 1_795_469_341_000_000, 3: "access", 6: "etl"}
+        fields[11] = [[3, *cbor2.loads(key)] for key in keys]
+        headers.append(header(fields).bytes())
+        for key in keys:
+            if (key, number) != omitting:
+                index.setdefault(key, []).append(number)
+    run = [0, 0, 3, len(index), run_root(index)]
+    fields = {0: leaf(headers[-1]), 1: 3, 2: 1_795_469_341_000_000, 3: "index", 6: "local"}
+    fields[18] = [run]
+    headers.append(header(fields).bytes())
+    return headers, index
+
+
+def inclusion(headers, index):
+    """The audit path, from the leaf up."""
+    leaves = [leaf(h) for h in headers]
+    path, low, high = [], 0, len(leaves)
+    while high - low > 1:
+        middle = 1
+        while middle * 2 < high - low:
+            middle *= 2
+        if index < low + middle:
+            path.append(tree_root(leaves[low + middle : high]))
+            high = low + middle
+        else:
+            path.append(tree_root(leaves[low : low + middle]))
+            low += middle
+    return path[::-1]
+
+
+def index_note(headers):
+    """A checkpoint whose signature is made up: bytes are shown here, not keys."""
+    root = tree_root([leaf(h) for h in headers])
+    text = f"{ORIGIN}\n{len(headers)}\n".encode() + b64(root) + b"\n"
+    signature = b64(bytes.fromhex("1a2b3c4d") + filled(0x55, 64))
+    return text + b"\n\xe2\x80\x94 " + ORIGIN.encode() + b" " + signature + b"\n"
+
+
+def listed(index, key, base=0):
+    run = entries(index)
+    leaves = [entry_leaf(*entry) for entry in run]
+    position = [key_hash for key_hash, _ in run].index(sha(key))
+    data = b"\x01" + varint(position) + varint(len(index[key])) + b"\x00\x01"
+    return data + gaps(index[key], base) + b"".join(beside(leaves, position, position + 1))
+
+
+def proof_end(text, headers, answer):
+    text.line("index record's header", b"header " + b64(headers[3]))
+    for value in inclusion(headers, 3):
+        text.line("inclusion hash", b64(value))
+    text.line("empty line", b"")
+    text.line("answer", b"run " + b64(answer))
+    text.line("empty line", b"")
+    return text.add("note", index_note(headers))
+
+
+def completeness_proof():
+    headers, index = index_log()
+    text = Text().line("format", b"ledgerstone/completeness@v1")
+    text.line("entity key", b"entity " + b64(ORDERS)).line("first record asked about", b"since 0")
+    return proof_end(text, headers, listed(index, ORDERS))
+
+
+def omission_proof():
+    headers, index = index_log(omitting=(ORDERS, 1))
+    text = Text().line("format", b"ledgerstone/omission@v1")
+    text.line("entity key", b"entity " + b64(ORDERS)).line("record", b"record 1")
+    text.line("the record's header", b"header " + b64(headers[1]))
+    for value in inclusion(headers, 1):
+        text.line("inclusion hash", b64(value))
+    text.line("empty line", b"")
+    return proof_end(text, headers, listed(index, ORDERS))
+
+
+def index_structures():
+    yield "entity-key", "An entity key", Structure().add("[type, namespace, name]", ORDERS)
+    yield "run-file", "A run of three entities", run_file()
+    yield "run-file-long", "A run of one entity with 257 records", run_file_long()
+    yield "run-directory", "A directory over two pages", run_directory()
+    yield "name-dictionary", "A name dictionary", name_dictionary()
+    yield "answer-listed", "What run-file says of an entity that it has", answer_listed()
+    yield "answer-part", "The last chunk of run-file-long's list", answer_part()
+    yield "answer-absent", "What run-file says of an entity that it lacks", answer_absent()
+    yield "completeness-proof", "A completeness proof", completeness_proof()
+    yield "omission-proof", "An omission proof", omission_proof()
+
+
 def structures():
+    yield from core_structures()
+    yield from index_structures()
+
+
+def core_structures():
     whole = ledger_file()
     pair, first, second = two_entry_block()
     chain = Structure().add("first header", first).add("second header", second)

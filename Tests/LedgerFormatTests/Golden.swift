@@ -8,9 +8,11 @@ import Testing
 /// that it built them from, written down a second time here.
 enum Golden {
   static let all = [
-    "active-header", "block-bodies", "block-bodies-lz4", "block-headers",
-    "block-headers-expanded", "body-entry", "body-tombstone", "deduplication-entry",
-    "group-frame", "header-created", "header-entry", "header-full", "header-least", "ledger-file",
+    "active-header", "answer-absent", "answer-listed", "answer-part", "block-bodies",
+    "block-bodies-lz4", "block-headers", "block-headers-expanded", "body-entry", "body-tombstone",
+    "completeness-proof", "deduplication-entry", "entity-key", "group-frame", "header-created",
+    "header-entry", "header-full", "header-least", "ledger-file", "name-dictionary",
+    "omission-proof", "run-directory", "run-file", "run-file-long",
     "segment-footer-bodies", "segment-footer-headers", "segment-header-bodies",
     "segment-header-headers",
   ]

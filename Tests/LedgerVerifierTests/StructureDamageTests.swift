@@ -314,7 +314,9 @@ struct StructureDamageTests {
     #expect(report.status == .valid)
     #expect(
       Set(report.remarks.compactMap(\.file))
-        == ["notes.txt", "log/x.log", "log/4.log", "tree/9", "index", "active.tmp", "bodies/link"])
+        == [
+          "notes.txt", "log/x.log", "log/4.log", "tree/9", "index/0", "active.tmp", "bodies/link",
+        ])
     evidence.links.insert(segmentName("log", 0))
     #expect(verify(evidence, builder).codes.contains(.recordsMissing))
     evidence.files[segmentName("bodies", 17)] = [1]

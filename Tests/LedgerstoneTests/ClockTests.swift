@@ -2,6 +2,7 @@ import LedgerFormat
 import LedgerTestSupport
 import Provenance
 import SegmentStorage
+import Synchronization
 import Testing
 
 @testable import Ledgerstone
@@ -172,5 +173,51 @@ import Testing
     #expect(
       note.recordedTime.microseconds
         == before.recordedTime.microseconds + max(0, step))
+  }
+
+  /// A clock that steps when it is read for the second group of one batch.
+  private final class SteppingClock: LedgerClock {
+    private let readings: Mutex<Int>
+    private let stepAt: Int
+
+    init(stepAt: Int) {
+      readings = Mutex(0)
+      self.stepAt = stepAt
+    }
+
+    func now() -> Timestamp {
+      let count = readings.withLock { count in
+        count += 1
+        return count
+      }
+      let step = count >= stepAt ? 2 * ClockTests.hour : 0
+      return Timestamp(microseconds: 1_790_000_000_000_000 + step)
+    }
+
+    func monotonicMicroseconds() -> Int64 { 0 }
+  }
+
+  @Test func aStepBetweenTwoGroupsOfOneBatch() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    for (stepAt, expected) in [(3, "the first 1 of 2 records were appended"), (2, "nothing")] {
+      var options = fixture.options
+      // One reading at opening, then one for each group.
+      options.clock = SteppingClock(stepAt: stepAt)
+      let before = try fixture.reader().size
+      let ledger = try Ledger.open(at: EngineFixture.location, options: options)
+      var batch = ledger.makeBatch()
+      for number in 0..<2 {
+        try batch.append(
+          EngineFixture.content(number),
+          bodies: [LongRecordTests.plain([UInt8](repeating: 7, count: 5 << 20))])
+      }
+      let error = await #expect(throws: LedgerError(.clock, "")) { try await ledger.append(batch) }
+      #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+      #expect(error?.message.contains("--accept-clock") == true)
+      try await ledger.close()
+      let appended = try fixture.reader().size - before
+      #expect(appended == (stepAt == 3 ? 1 : 0), "what the message says is so")
+    }
   }
 }

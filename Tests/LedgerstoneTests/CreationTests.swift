@@ -62,7 +62,28 @@ import Testing
         if error.code == .incomplete { #expect(error.message.contains("repeat it")) }
       }
     }
-    #expect(codes == [.noLedger, .corrupt, .incomplete])
+    // Never `corrupt`: nothing is lost, and what to do is to say it again.
+    #expect(codes == [.noLedger, .incomplete])
+  }
+
+  /// Folders and no `ledger.json`: an interrupted `init` only where nothing else is there.
+  @Test func aLostLedgerFileIsNoInterruptedCreation() throws {
+    let begun = EngineFixture()
+    for folder in ["/l/log", "/l/bodies"] { begun.disk.addEntry(folder, .directory) }
+    #expect(throws: LedgerError(.incomplete, "")) { try begun.open() }
+    #expect(throws: LedgerError(.incomplete, "")) { try begun.reader() }
+    begun.disk.setContents("/l/ledger.json.tmp", [])
+    #expect(throws: LedgerError(.incomplete, "")) { try begun.open() }
+
+    for file in [
+      "active", "active.sealing", "checkpoint", "tree/0", "torn/x", "log/x", "bodies/x",
+    ] {
+      let fixture = EngineFixture()
+      for folder in ["/l/log", "/l/bodies"] { fixture.disk.addEntry(folder, .directory) }
+      fixture.disk.setContents("/l/\(file)", [1])
+      #expect(throws: LedgerError(.corrupt, ""), "\(file)") { try fixture.open() }
+      #expect(throws: LedgerError(.corrupt, ""), "\(file)") { try fixture.reader() }
+    }
   }
 
   @Test func whatItMakes() async throws {
@@ -128,7 +149,9 @@ import Testing
     let fixture = EngineFixture()
     _ = try await fixture.create()
     for path in fixture.disk.filePaths(below: "/l") { try fixture.disk.remove(path) }
-    for folder in ["/l/log", "/l/bodies", "/l/tree", "/l"] { try fixture.disk.remove(folder) }
+    for folder in ["/l/log", "/l/bodies", "/l/tree", "/l/index", "/l"] {
+      try fixture.disk.remove(folder)
+    }
     let error = await #expect(throws: LedgerError(.vault, "")) { try await fixture.create() }
     #expect(error?.message.contains("has signed a ledger before") == true)
     // A few empty folders do not make it the interrupted creation of that ledger.

@@ -45,6 +45,12 @@ import Testing
     return fixture
   }
 
+  /// Every file of the disk.
+  static func everything(_ disk: SimulatedFileSystem) -> [String: [UInt8]] {
+    let paths = disk.filePaths()
+    return Dictionary(uniqueKeysWithValues: paths.map { ($0, disk.contents($0) ?? []) })
+  }
+
   /// The files that hold evidence, and the vault's.
   static func evidence(_ disk: SimulatedFileSystem) -> [String: [UInt8]] {
     let paths = disk.filePaths().filter { !$0.hasSuffix("/LOCK") && !$0.hasPrefix("/l/tree/") }
@@ -171,6 +177,61 @@ import Testing
     #expect(try forked.reader().size == 21)
   }
 
+  /// The refusal comes before the first change: not even the lock file, a temporary file or the
+  /// tree is touched, so that a copy taken afterwards is what was found.
+  @Test(arguments: [1_500, 1 << 20], [true, false]) func aRefusalChangesNothing(
+    segment: Int, isClosed: Bool
+  ) async throws {
+    let history = try await Self.history(segment: segment)
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = segment
+    fixture.disk = history.old.snapshot()
+    let ledger = try fixture.open()
+    for start in [50, 55, 60] { try await EngineFixture.append(start..<start + 5, to: ledger) }
+    if isClosed { try await ledger.close() }
+    for directory in [fixture.disk, history.old] {
+      let forked = try Self.disk(directory: directory, vault: history.new)
+      for path in ["/l/active.tmp", "/l/log/x.tmp", "/l/torn/tail.tmp"] {
+        forked.disk.setContents(path, [1])
+      }
+      let before = Self.everything(forked.disk)
+      #expect(throws: LedgerError(.forked, "")) { try forked.open() }
+      #expect(Self.everything(forked.disk) == before)
+      #expect(forked.disk.openFileCount == 0)
+    }
+  }
+
+  /// As above, found where a sealing had only begun: `active.sealing` keeps its name.
+  @Test func aRefusalDoesNotUndoABegunSealing() async throws {
+    let history = try await Self.history(segment: 1 << 20)
+    let forked = try Self.disk(directory: history.old, vault: history.new)
+    try forked.disk.rename(from: "/l/active", to: "/l/active.sealing")
+    let before = Self.everything(forked.disk)
+    #expect(throws: LedgerError(.forked, "")) { try forked.open() }
+    #expect(Self.everything(forked.disk) == before)
+    // Without the other vault's note it is a ledger after a crash.
+    var sound = EngineFixture()
+    sound.disk = history.old.snapshot()
+    try sound.disk.rename(from: "/l/active", to: "/l/active.sealing")
+    try await sound.open().close()
+    #expect(sound.disk.contents("/l/active.sealing") == nil)
+    #expect(try sound.reader().size == 6)
+  }
+
+  /// `ledger.json` of another identity is found before anything is changed, too.
+  @Test func damageIsRefusedBeforeAnythingChanges() async throws {
+    let history = try await Self.history()
+    for path in ["/l/active", "/l/ledger.json"] {
+      var fixture = EngineFixture()
+      fixture.disk = history.new.snapshot()
+      fixture.disk.setContents("/l/active.tmp", [1])
+      fixture.disk.flipBit(path, byte: 20, bit: 0)
+      let before = Self.everything(fixture.disk)
+      #expect(throws: LedgerError.self, "\(path)") { try fixture.open() }
+      #expect(Self.everything(fixture.disk) == before, "\(path)")
+    }
+  }
+
   @Test func twoNotesOfOneSize() async throws {
     let history = try await Self.history()
     var fixture = EngineFixture()
@@ -196,6 +257,30 @@ import Testing
       #expect(ledger.remarks.count == 1)
       #expect(fixture.disk.contents("/l/checkpoint") == history.note)
       try await ledger.close()
+    }
+  }
+
+  /// The note's save failed where it is seen and not durable: before the next opening publishes it,
+  /// the vault has to have it for certain.
+  @Test func aNoteOfTheVaultThatIsNotDurableIsSavedAgain() async throws {
+    for seed in UInt64(0)..<20 {
+      let fixture = EngineFixture(seed: seed)
+      _ = try await fixture.create()
+      let ledger = try fixture.open()
+      try await EngineFixture.append(0..<3, to: ledger)
+      // Synchronised first: the tree's folder, then the vault.
+      fixture.disk.inject(.fail(.inputOutput), at: 2, among: [.synchronizeDirectory])
+      let error = await #expect(throws: LedgerError(.storage, "")) {
+        try await ledger.checkpoint()
+      }
+      #expect(error?.message.contains("synchronize directory /l.vault:") == true)
+      try await ledger.close()
+      let note = try #require(fixture.disk.contents("/l.vault/note"))
+      #expect(fixture.disk.contents("/l/checkpoint") != note)
+      try await fixture.open().close()
+      let after = fixture.disk.crashed(seed: seed, survival: .onlySynchronized)
+      #expect(after.contents("/l/checkpoint") == note)
+      #expect(after.contents("/l.vault/note") == note, "seed \(seed)")
     }
   }
 

@@ -58,7 +58,7 @@ import Testing
         written.sentCount -= 1
       }
       fixture.disk.removeFaults()
-      try? await ledger.close()
+      _ = try? await ledger.close()
       do {
         try await Self.goOn(fixture, written)
       } catch {
@@ -77,6 +77,46 @@ import Testing
     try await written.checkpoint(ledger)
     try await ledger.close()
     try written.check(try fixture.reader(), isComplete: true)
+  }
+
+  /// The records are acknowledged, then their file cannot be sealed: `close` says so, unless an
+  /// append or a checkpoint did before.
+  @Test(arguments: [false, true]) func aFailedSealingIsReported(wasTold: Bool) async throws {
+    var (fixture, ledger, written) = try await Self.fixture()
+    let empty = fixture.disk.snapshot()
+    var before = fixture.disk.operationCount()
+    try await written.send(8, to: ledger)
+    let count = fixture.disk.operationCount() - before
+    try await ledger.close()
+    #expect(fixture.disk.filePaths(below: "/l/log").count == 1, "eight records are a segment")
+    var reportCount = 0
+    for ordinal in 1...count {
+      fixture.disk = empty.snapshot()
+      ledger = try fixture.open()
+      written = WrittenLedger()
+      fixture.disk.inject(.fail(.inputOutput), at: ordinal)
+      before = fixture.disk.operationCount()
+      do { try await written.send(8, to: ledger) } catch { written.sentCount = 0 }
+      let isAcknowledged = written.sentCount > 0
+      if wasTold {
+        await #expect(throws: LedgerError(.poisoned, "")) { try await ledger.checkpoint() }
+      }
+      if isAcknowledged && !wasTold {
+        reportCount += 1
+        let error = await #expect(throws: LedgerError(.storage, ""), "operation \(ordinal)") {
+          try await ledger.close()
+        }
+        #expect(error?.message.contains("could not be sealed") == true)
+        #expect(error?.message.contains("what was acknowledged is safe") == true)
+      } else {
+        try await ledger.close()
+      }
+      if isAcknowledged {
+        try await Self.goOn(fixture, written)
+        #expect(fixture.disk.contents("/l/active.sealing") == nil)
+      }
+    }
+    #expect(wasTold || reportCount > 10, "the operations of a sealing")
   }
 
   @Test func aFullDiskSaysWhatToDo() async throws {

@@ -80,6 +80,7 @@ import Testing
     let bytes = [0x80] + [UInt8](repeating: 0, count: 71)
     #expect(Cosignature(NoteSignature(name: "a", keyHash: 1, bytes: bytes)) == nil)
     let last = [0x7F] + [UInt8](repeating: 0xFF, count: 71)
-    #expect(Cosignature(NoteSignature(name: "a", keyHash: 1, bytes: last))?.time == 1 << 63 - 1)
+    #expect(
+      Cosignature(NoteSignature(name: "a", keyHash: 1, bytes: last))?.time == UInt64(Int64.max))
   }
 }

@@ -37,6 +37,30 @@ import Testing
     #expect(disk.openFileCount == 0)
   }
 
+  /// A synchronisation fails, the segment's keys are added again, and the power goes.
+  @Test func aFailedSynchronizationIsNotBelieved() throws {
+    for seed in UInt64(0)..<40 {
+      for (isFirst, operations) in [
+        (true, Set<SimulatedOperation>([.synchronizeDirectory])), (true, [.synchronize]),
+        (false, [.synchronize]),
+      ] {
+        let disk = SimulatedFileSystem(seed: seed)
+        let vault = try VaultTests.create(disk)
+        if !isFirst { try vault.remember(Self.entries(0..<100), windowStart: 0) }
+        disk.inject(.fail(.inputOutput), at: 1, among: operations)
+        // More than a block of the disk, so that some of it can be lost.
+        #expect(throws: VaultError.self) {
+          try vault.remember(Self.entries(100..<500), windowStart: 0)
+        }
+        try vault.remember(Self.entries(100..<500), windowStart: 0)
+        try vault.remember(Self.entries(500..<600), windowStart: 0)
+        let after = disk.crashed(seed: seed, survival: .onlySynchronized)
+        let found = try Vault.open("/v", ledgerID: nil, on: after).duplicates(from: 0)
+        #expect(found == Self.entries((isFirst ? 100 : 0)..<600), "seed \(seed), \(operations)")
+      }
+    }
+  }
+
   /// The documented layout, written out by hand.
   @Test func layout() throws {
     let disk = SimulatedFileSystem()

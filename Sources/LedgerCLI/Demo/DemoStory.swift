@@ -56,7 +56,7 @@ struct DemoStory {
       }
       return note
     } catch {
-      try? await ledger.close()
+      _ = try? await ledger.close()
       throw error
     }
   }

@@ -13,9 +13,9 @@ func withLedger<Value: Sendable>(
     value = try await body(ledger)
   } catch {
     // The first failure is the one to report.
-    try? await ledger.close()
+    _ = try? await ledger.close()
     throw error
   }
-  try await ledger.close()
+  for remark in try await ledger.close() { StandardError.warn(remark) }
   return value
 }

@@ -38,18 +38,21 @@ enum LZ4 {
   static func decompress(_ stored: RawSpan, rawByteCount: Int, to buffer: inout ByteBuffer)
     throws(FormatError)
   {
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: rawByteCount))
-    let written = unsafe buffer.withUnsafeMutableBytes { target in
-      unsafe stored.withUnsafeBytes { stored in
-        unsafe LZ4_decompress_safe(
-          stored.bindMemory(to: CChar.self).baseAddress,
-          target.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self),
-          Int32(stored.count), Int32(rawByteCount))
+    var written: Int32 = 0
+    // Into uninitialised room: zeros first would cost as much as the decompression.
+    buffer.append(addingCapacity: rawByteCount) { output in
+      unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
+        written = unsafe stored.withUnsafeBytes { stored in
+          unsafe LZ4_decompress_safe(
+            stored.bindMemory(to: CChar.self).baseAddress,
+            UnsafeMutableRawBufferPointer(target).bindMemory(to: CChar.self).baseAddress,
+            Int32(stored.count), Int32(rawByteCount))
+        }
+        initializedCount = max(0, Int(written))
       }
     }
     guard Int(written) == rawByteCount else {
-      buffer.removeLast(rawByteCount)
+      buffer.removeLast(max(0, Int(written)))
       throw .decompressionFailed(expectedByteCount: rawByteCount)
     }
   }

@@ -61,6 +61,20 @@ public struct RawGroup: Sendable {
     recordCount += 1
   }
 
+  /// Gives `body` each record's header as it stands in its block (`HeaderEntry`, without the byte
+  /// count), in order.
+  public func forEachHeaderEntry<Failure: Error>(
+    _ body: (RawSpan) throws(Failure) -> Void
+  ) throws(Failure) {
+    let bytes = headerBytes.rawSpan
+    var offset = 0
+    while offset < bytes.byteCount {
+      let count = Int(bytes.byte(at: offset)) | Int(bytes.byte(at: offset + 1)) << 8
+      try body(bytes.extracting(offset + 2..<offset + 2 + count))
+      offset += 2 + count
+    }
+  }
+
   /// Adds a body of the record whose header was added last.
   public mutating func append(body: UInt64, salt: RawSpan, bytes: RawSpan) {
     let slot = BodySlot(record: endRecord - 1, body: body)

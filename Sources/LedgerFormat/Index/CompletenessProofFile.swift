@@ -101,8 +101,10 @@ public struct CompletenessProofFile: Hashable, Sendable {
   /// - Parameter keys: as in `IndexEvidence.check`.
   public func check(keys: [NoteVerifierKey]) throws(IndexProofError) -> CompleteRecords {
     try evidence.check(keys: keys)
+    // First, since a foreign `since` may lie anywhere.
+    let records = try checkedRecords()
     return CompleteRecords(
-      key: key, range: since..<evidence.indexRecord, records: try checkedRecords(),
+      key: key, range: since..<evidence.indexRecord, records: records,
       checkpoint: evidence.checkpoint)
   }
 

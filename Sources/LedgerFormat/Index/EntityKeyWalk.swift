@@ -13,12 +13,25 @@ public struct EntityKeyWalk: ~Escapable {
   /// Moves to the entities of a header.
   @_lifetime(copy header)
   public init(_ header: RawSpan) throws(FormatError) {
-    reader = ByteReader(header)
+    try self.init(header, omittedPairCount: 0)
+  }
+
+  /// Moves to the entities of a header as it stands in a block: without its first two pairs
+  /// (`HeaderEntry`).
+  @_lifetime(copy entry)
+  public init(entry: RawSpan) throws(FormatError) {
+    try self.init(entry, omittedPairCount: 2)
+  }
+
+  @_lifetime(copy bytes)
+  private init(_ bytes: RawSpan, omittedPairCount: UInt64) throws(FormatError) {
+    reader = ByteReader(bytes)
     remaining = 0
     let (major, pairCount) = try reader.cborHead()
     guard major == 5 else { throw .unexpectedType(field: "header", found: major, offset: 0) }
-    for _ in 0..<pairCount {
-      let (keyMajor, key) = try reader.cborHead()
+    guard pairCount >= omittedPairCount else { throw .missingField(field: "previous leaf hash") }
+    for _ in omittedPairCount..<pairCount {
+      let (keyMajor, key) = try head()
       guard keyMajor == 0 else {
         throw .unexpectedType(field: "key", found: keyMajor, offset: reader.offset)
       }
@@ -53,17 +66,26 @@ public struct EntityKeyWalk: ~Escapable {
 
   @inline(__always)
   private mutating func array(_ field: String) throws(FormatError) -> UInt64 {
-    let (major, count) = try reader.cborHead()
+    let (major, count) = try head()
     guard major == 4 else {
       throw .unexpectedType(field: field, found: major, offset: reader.offset)
     }
     return count
   }
 
+  /// The head of the next item; most are one byte.
+  @inline(__always)
+  private mutating func head() throws(FormatError) -> (major: UInt8, argument: UInt64) {
+    let first = try reader.peek()
+    guard first & 31 < 24 else { return try reader.cborHead() }
+    try reader.skip(1)
+    return (first >> 5, UInt64(first & 31))
+  }
+
   /// Skips an item that holds only integers, strings, and arrays or maps of those.
   @inline(__always)
   private mutating func skipItem() throws(FormatError) {
-    let (major, argument) = try reader.cborHead()
+    let (major, argument) = try head()
     if major == 2 || major == 3 { return try reader.skip(Int(clamping: argument)) }
     if major == 4 || major == 5 { try skipItems(major == 4 ? argument : argument << 1) }
   }
@@ -74,7 +96,7 @@ public struct EntityKeyWalk: ~Escapable {
     while left > 0 {
       try reader.require(1)
       left -= 1
-      let (major, argument) = try reader.cborHead()
+      let (major, argument) = try head()
       switch major {
       case 2, 3: try reader.skip(Int(clamping: argument))
       case 4, 5:

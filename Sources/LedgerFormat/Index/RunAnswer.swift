@@ -63,7 +63,8 @@ public struct ListedEntry: Hashable, Sendable {
     let chunkCount = IndexList.chunkCount(recordCount: recordCount)
     guard !chunks.isEmpty, chunks.upperBound <= chunkCount else { throw .chunksBeyondList }
     let places =
-      IndexList.records(ofChunk: chunks.lowerBound, recordCount: recordCount).lowerBound..<IndexList
+      IndexList.records(ofChunk: chunks.lowerBound, recordCount: recordCount)
+      .lowerBound..<IndexList
       .records(ofChunk: chunks.upperBound - 1, recordCount: recordCount).upperBound
     guard UInt64(records.count) == places.upperBound - places.lowerBound else {
       throw .wrongRecordCount(expected: places.upperBound - places.lowerBound, found: records.count)

@@ -48,6 +48,15 @@ public struct RunBuilder: Sendable {
     while let range = try walk.next() { add(items: header.extracting(range), record) }
   }
 
+  /// The same for a header as it stands in a block, without its first two pairs.
+  public mutating func append(entry: RawSpan) throws(FormatError) {
+    precondition(!isFull, "the run is full")
+    let record = nextRecord
+    recordCount += 1
+    var walk = try EntityKeyWalk(entry: entry)
+    while let range = try walk.next() { add(items: entry.extracting(range), record) }
+  }
+
   /// Takes `nextRecord` by the keys of the entities that it names, repeated or not.
   public mutating func append(keys: [EntityKey]) {
     precondition(!isFull, "the run is full")
@@ -99,6 +108,18 @@ public struct RunBuilder: Sendable {
     table.rows.map { row in
       EntityKey(items: table.keys.rawSpan.extracting(row.offset..<row.offset + row.byteCount))
     }
+  }
+
+  /// The names of the distinct entities so far, in no particular order.
+  func names() -> [IndexedName] {
+    var names: [IndexedName] = []
+    names.reserveCapacity(table.rows.count)
+    for row in table.rows {
+      // Keys come from headers that were decoded or encoded, so these heads are there.
+      let items = table.keys.rawSpan.extracting(row.offset..<row.offset + row.byteCount)
+      if let name = IndexedName(items: items) { names.append(name) }
+    }
+    return names
   }
 
   /// The rows in the order of their key hashes.

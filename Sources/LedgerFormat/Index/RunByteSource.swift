@@ -1,11 +1,11 @@
 /// Where the bytes of a run file or a name dictionary come from: a file, an object store, memory.
-public protocol RunByteSource {
+public protocol RunByteSource: Sendable {
   /// Must return exactly `byteCount` bytes from `offset` on, or throw.
   func read(offset: UInt64, byteCount: Int) throws -> [UInt8]
 }
 
 /// A file that is in memory.
-public struct RunBytes: RunByteSource, Sendable {
+public struct RunBytes: RunByteSource {
   public let bytes: [UInt8]
 
   public init(_ bytes: [UInt8]) { self.bytes = bytes }

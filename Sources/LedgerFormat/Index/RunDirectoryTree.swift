@@ -6,8 +6,8 @@ internal import MerkleLog
 ///
 /// So what is read follows from the top hash, and damage is met before it can mislead. For the
 /// length of one operation; not shared between threads.
-final class RunDirectoryTree<Source: RunByteSource, Key: RunDirectoryKey> {
-  let source: Source
+final class RunDirectoryTree<Key: RunDirectoryKey> {
+  let source: any RunByteSource
   /// The top block's place, level and hash.
   private let top: RunBlockLocation
   private let topLevel: Int
@@ -26,7 +26,7 @@ final class RunDirectoryTree<Source: RunByteSource, Key: RunDirectoryKey> {
   }
 
   init(
-    source: Source, top: RunBlockLocation, topLevel: Int, topHash: SHA256Digest,
+    source: any RunByteSource, top: RunBlockLocation, topLevel: Int, topHash: SHA256Digest,
     bottomCount: UInt64, firstLevel: Int, end: UInt64
   ) {
     self.source = source

@@ -5,8 +5,10 @@ internal import LedgerCryptography
 ///
 /// The file is the same as one built from the records directly. Work is done in steps of about the
 /// size asked for, so that a caller can put each step's output away and turn to other things.
-public struct RunMerger<Source: RunByteSource> {
-  private var cursors: [RunCursor<Source>]
+public struct RunMerger {
+  private var cursors: [RunCursor]
+  /// The key hashes that the cursors stand at.
+  private var heads: [SHA256Digest?]
   private var writer: RunWriter
   /// The runs whose entries make up the one being written, the one read first.
   private var pending: [Int] = []
@@ -16,7 +18,7 @@ public struct RunMerger<Source: RunByteSource> {
   /// cover the same records.
   ///
   /// - Throws: `FormatError`, or what the source throws.
-  public init(_ runs: [RunReader<Source>], into extent: IndexRunExtent, ledgerID: LedgerID) throws {
+  public init(_ runs: [RunReader], into extent: IndexRunExtent, ledgerID: LedgerID) throws {
     var next = extent.firstRecord
     for run in runs {
       precondition(run.extent.firstRecord == next, "runs to merge follow each other")
@@ -26,6 +28,7 @@ public struct RunMerger<Source: RunByteSource> {
     precondition(next == extent.endRecord, "a merged run covers what its parts do")
     cursors = []
     for run in runs { cursors.append(try RunCursor(run)) }
+    heads = cursors.map(\.keyHash)
     writer = RunWriter(ledgerID: ledgerID, extent: extent)
   }
 
@@ -41,12 +44,10 @@ public struct RunMerger<Source: RunByteSource> {
         return commitment
       }
       let run = pending[0]
-      if let records = try cursors[run].nextRecords() {
-        for record in records { writer.append(record) }
-      } else {
-        pending.removeFirst()
-        if pending.isEmpty { writer.endEntry() }
-      }
+      if try cursors[run].writeRecords(to: &writer) { continue }
+      heads[run] = cursors[run].keyHash
+      pending.removeFirst()
+      if pending.isEmpty { writer.endEntry() }
     }
     return nil
   }
@@ -57,8 +58,8 @@ public struct RunMerger<Source: RunByteSource> {
   /// Begins the least entry that any run stands at; false if none does.
   private mutating func beginEntry() -> Bool {
     var least: SHA256Digest?
-    for (run, cursor) in cursors.enumerated() {
-      guard let keyHash = cursor.keyHash else { continue }
+    for run in heads.indices {
+      guard let keyHash = heads[run] else { continue }
       if let known = least, known < keyHash { continue }
       if least != keyHash { pending.removeAll(keepingCapacity: true) }
       least = keyHash

@@ -66,7 +66,7 @@ extension RunReader {
     return page.recordCounts[place]
   }
 
-  private func absent(at position: UInt64, _ tree: RunEntryTree<Source>) throws -> AbsentEntry {
+  private func absent(at position: UInt64, _ tree: RunEntryTree) throws -> AbsentEntry {
     let range = AbsentEntry.neighbours(position, entryCount: tree.entryCount)
     func summary(_ position: UInt64) throws -> EntrySummary {
       let (page, place) = try tree.entry(at: position)
@@ -87,12 +87,13 @@ extension RunReader {
 
   /// The fewest chunks that show which records of `range` the list has.
   private static func chunks(
-    of list: RunRecordList<Source>, covering range: Range<UInt64>
+    of list: RunRecordList, covering range: Range<UInt64>
   ) throws -> Range<UInt64> {
     let first = try list.chunk(atOrBefore: range.lowerBound)
     // A chunk whose first record is the last of the range, or lies behind it, shows the end.
     var last = try list.chunk(atOrBefore: range.upperBound - 1)
-    if last + 1 < list.chunkCount, try list.chunk(last).last.map({ $0 < range.upperBound - 1 }) ?? true
+    if last + 1 < list.chunkCount,
+      try list.chunk(last).last.map({ $0 < range.upperBound - 1 }) ?? true
     {
       last += 1
     }

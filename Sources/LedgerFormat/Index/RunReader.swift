@@ -3,11 +3,11 @@ internal import MerkleLog
 
 /// A run file, read as far as a question needs.
 ///
-/// Immutable and, where the source is, usable from any thread. What it returns follows from the
+/// Immutable, and usable from any thread. What it returns follows from the
 /// root in the footer, block by block; whether that is the right root is for the index record, or
 /// for who builds the run again.
-public struct RunReader<Source: RunByteSource> {
-  public let source: Source
+public struct RunReader: Sendable {
+  public let source: any RunByteSource
   public let header: RunFileHeader
   public let footer: RunFooter
 
@@ -17,7 +17,7 @@ public struct RunReader<Source: RunByteSource> {
   /// Reads header and footer of a file of `fileByteCount` bytes.
   ///
   /// - Throws: `FormatError`, or what the source throws.
-  public init(source: Source, fileByteCount: UInt64, ledger: LedgerID?) throws {
+  public init(source: any RunByteSource, fileByteCount: UInt64, ledger: LedgerID?) throws {
     let least = RunFileHeader.byteCount + RunFooter.byteCount
     guard fileByteCount >= UInt64(least) else {
       throw FormatError.truncated(
@@ -42,13 +42,13 @@ public struct RunReader<Source: RunByteSource> {
 }
 
 /// The entries of a run for the length of one operation, with the pages it read.
-final class RunEntryTree<Source: RunByteSource> {
-  let reader: RunReader<Source>
-  let directories: RunDirectoryTree<Source, SHA256Digest>
+final class RunEntryTree {
+  let reader: RunReader
+  let directories: RunDirectoryTree<SHA256Digest>
   private var pages: [UInt64: RunPage] = [:]
 
   /// Nil for an empty run.
-  init?(_ reader: RunReader<Source>) {
+  init?(_ reader: RunReader) {
     guard let top = reader.footer.top else { return nil }
     self.reader = reader
     let entryCount = reader.footer.entryCount
@@ -102,7 +102,7 @@ final class RunEntryTree<Source: RunByteSource> {
   }
 
   /// The list of an entry, for reading it in parts.
-  func list(of page: RunPage, _ place: Int) -> RunRecordList<Source> {
+  func list(of page: RunPage, _ place: Int) -> RunRecordList {
     switch page.lists[place] {
     case .inline(let range): RunRecordList(inline: Array(page.records[range]))
     case .tree(let tree): RunRecordList(tree, reader)

@@ -2,11 +2,11 @@ internal import LedgerCryptography
 internal import MerkleLog
 
 /// The records of one entry, read chunk by chunk; for the length of one operation.
-final class RunRecordList<Source: RunByteSource> {
+final class RunRecordList {
   let recordCount: UInt64
   private let inline: [UInt64]
-  private let reader: RunReader<Source>?
-  private let directories: RunDirectoryTree<Source, UInt64>?
+  private let reader: RunReader?
+  private let directories: RunDirectoryTree<UInt64>?
 
   /// A list in its page.
   init(inline records: [UInt64]) {
@@ -17,7 +17,7 @@ final class RunRecordList<Source: RunByteSource> {
   }
 
   /// A list with blocks of its own.
-  init(_ tree: RunListTree, _ reader: RunReader<Source>) {
+  init(_ tree: RunListTree, _ reader: RunReader) {
     inline = []
     recordCount = tree.recordCount
     self.reader = reader

@@ -4,7 +4,7 @@ extension LedgerCheck {
   /// Names everything in the folder that no ledger has there. Links are never followed.
   func remarkForeignFiles() throws(EvidenceError) {
     let files: Set<String> = ["ledger.json", "LOCK", "checkpoint", "active", "active.sealing"]
-    let folders: Set<String> = ["log", "bodies", "tree", "torn"]
+    let folders: Set<String> = ["log", "bodies", "tree", "index", "torn"]
     for entry in try sortedEntries(of: "") {
       let isKnown =
         entry.kind == .file && files.contains(entry.name)
@@ -19,10 +19,26 @@ extension LedgerCheck {
         if !isKnown { remark(entry, path: "\(folder)/\(entry.name)") }
       }
     }
+    for entry in try sortedEntries(of: "index")
+    where entry.kind != .file || !Self.isIndexFile(entry.name) {
+      remark(entry, path: "index/\(entry.name)")
+    }
     let levels = Set((0..<TreeComparison.levelCount).map(String.init))
     for entry in try sortedEntries(of: "tree")
     where entry.kind != .file || !levels.contains(entry.name) {
       remark(entry, path: "tree/\(entry.name)")
+    }
+  }
+
+  /// Whether the name is that of a run, a name dictionary or the note of an index record.
+  private static func isIndexFile(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 2 else { return false }
+    let stem = String(parts[0])
+    switch parts[1] {
+    case "run", "names": return IndexRunExtent(name: stem) != nil
+    case "note": return UInt64(stem).map { String($0) == stem } ?? false
+    default: return false
     }
   }
 

@@ -3,11 +3,11 @@ internal import LedgerFormat
 internal import SegmentStorage
 internal import Synchronization
 
-/// Takes what has queued, assembles it into groups on one queue, and makes them durable on
-/// another, so that the next group is encoded while one is synced.
+/// Takes what has queued, assembles it into groups on one queue, makes them durable on another, so
+/// that the next group is encoded while one is synced, and indexes them on a third.
 ///
-/// The two queues are serial and the ledger's own: blocking on the disk never holds up a thread
-/// of the shared pool.
+/// The queues are serial and the ledger's own: blocking on the disk never holds up a thread of the
+/// shared pool.
 final class AppendPipeline: Sendable {
   typealias Completion = @Sendable (Result<[AppendOutcome], LedgerError>) -> Void
 
@@ -23,7 +23,12 @@ final class AppendPipeline: Sendable {
     case append(Request)
     /// Runs on the committing queue after everything queued before it.
     case command(@Sendable (Committer) -> Void)
+    /// Appends an index record over everything queued before it and signs it.
+    case index(@Sendable (Result<LedgerNote, LedgerError>) -> Void)
   }
+
+  /// What stands between two stages: a group, and who waits for it.
+  typealias OpenGroup = (pending: PendingGroup, requests: [Request])
 
   private struct Queue {
     var works: [Work] = []
@@ -40,25 +45,30 @@ final class AppendPipeline: Sendable {
 
   private let queue = Mutex(Queue())
   private let assembly: Mutex<Assembly>
-  private let committer: Mutex<Committer>
+  let committer: Mutex<Committer>
   private let clock: any LedgerClock
   private let sealsInBackground: Bool
   /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
   private let makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
   private let assembling = DispatchQueue(label: "ledgerstone.assemble")
-  private let committing = DispatchQueue(label: "ledgerstone.commit")
+  let committing = DispatchQueue(label: "ledgerstone.commit")
   private let sealing = DispatchQueue(label: "ledgerstone.seal")
-  /// Two groups: one being filled, one being written.
-  private let freeGroups = Mutex([PendingGroup(), PendingGroup()])
-  private let freeGroupCount = DispatchSemaphore(value: 2)
+  let index: IndexStage
+  /// For the ledger's own records.
+  let emptyBatch: RecordBatch
+  /// Three groups: one being filled, one being written, one being indexed.
+  private let freeGroups = Mutex([PendingGroup(), PendingGroup(), PendingGroup()])
+  private let freeGroupCount = DispatchSemaphore(value: 3)
 
   init(
-    assembly: sending Assembly, committer: sending Committer, clock: any LedgerClock,
-    sealsInBackground: Bool,
+    assembly: sending Assembly, committer: sending Committer, index: IndexStage,
+    emptyBatch: RecordBatch, clock: any LedgerClock, sealsInBackground: Bool,
     makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
   ) {
     self.assembly = Mutex(assembly)
     self.committer = Mutex(committer)
+    self.index = index
+    self.emptyBatch = emptyBatch
     self.clock = clock
     self.sealsInBackground = sealsInBackground
     self.makeClockRecord = makeClockRecord
@@ -86,7 +96,7 @@ final class AppendPipeline: Sendable {
     enqueue(.command(body), byteCount: 0, isLast: false)
   }
 
-  private func enqueue(_ work: Work, byteCount: Int, isLast: Bool) -> Bool {
+  func enqueue(_ work: Work, byteCount: Int, isLast: Bool) -> Bool {
     let (isAccepted, mustDrain) = queue.withLock { queue -> (Bool, Bool) in
       guard !queue.isClosed else { return (false, false) }
       queue.works.append(work)
@@ -113,9 +123,12 @@ final class AppendPipeline: Sendable {
   }
 
   private func assemble(_ works: [Work], _ assembly: inout Assembly) {
-    var open: (pending: PendingGroup, requests: [Request])?
+    var open: OpenGroup?
     for work in works {
       switch work {
+      case .index(let completion):
+        submit(&open)
+        appendIndexRecord(&assembly, completion)
       case .command(let body):
         submit(&open)
         committing.async { self.committer.withLock { body($0) } }
@@ -128,16 +141,15 @@ final class AppendPipeline: Sendable {
 
   /// Adds one batch to the open group, and to as many further groups as it fills.
   private func take(
-    _ request: Request, into open: inout (pending: PendingGroup, requests: [Request])?,
+    _ request: Request, into open: inout OpenGroup?,
     _ assembly: inout Assembly
   ) {
     var request = request
     while true {
       if open == nil {
-        do throws(LedgerError) {
-          open = (try begin(&assembly), [])
-        } catch {
-          return request.completion(.failure(error))
+        switch begin(&assembly) {
+        case .group(let pending): open = (pending, [])
+        case .clockStepped(let step): return refuse(request, clockStepMicroseconds: step)
         }
       }
       guard var current = open.take() else { preconditionFailure("a group was just opened") }
@@ -151,10 +163,30 @@ final class AppendPipeline: Sendable {
     }
   }
 
+  /// Answers a batch of which no more can be taken, once it is known what became of the records
+  /// that were taken before the clock stepped.
+  private func refuse(_ request: Request, clockStepMicroseconds step: Int64) {
+    committing.async {
+      self.committer.withLock { committer in
+        var failure = LedgerError(
+          clockStepMicroseconds: step, appendedCount: request.cursor.record,
+          of: request.batch.records.count)
+        if request.cursor.record > 0 {
+          do throws(LedgerError) { try committer.requireHealth() } catch { failure = error }
+        }
+        request.completion(.failure(failure))
+      }
+    }
+  }
+
+  enum Beginning {
+    case group(PendingGroup)
+    /// The clock stepped, and that is not accepted.
+    case clockStepped(microseconds: Int64)
+  }
+
   /// Takes a free group, waiting for one, and begins it at the clock's time.
-  ///
-  /// - Throws: `LedgerError.clock` if the clock stepped and that is not accepted.
-  private func begin(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+  func begin(_ assembly: inout Assembly) -> Beginning {
     freeGroupCount.wait()
     guard var pending = freeGroups.withLock({ $0.popLast() }) else {
       preconditionFailure("the semaphore counts the free groups")
@@ -165,9 +197,8 @@ final class AppendPipeline: Sendable {
       assembly.sequencer.begin(&pending, at: time)
     case .stepped(let step):
       guard let note = makeClockRecord?(step) else {
-        freeGroups.withLock { $0.append(pending) }
-        freeGroupCount.signal()
-        throw LedgerError(clockStepMicroseconds: step)
+        giveBack(pending)
+        return .clockStepped(microseconds: step)
       }
       assembly.sequencer.begin(
         &pending, at: assembly.clockGuard.accept(wall: now, monotonic: elapsed))
@@ -175,20 +206,34 @@ final class AppendPipeline: Sendable {
       var outcomes: [Sequencer.Outcome] = []
       _ = assembly.sequencer.add(note, from: &cursor, to: &pending, outcomes: &outcomes)
     }
-    return pending
+    return .group(pending)
   }
 
   /// Hands the open group over to be made durable.
-  private func submit(_ open: inout (pending: PendingGroup, requests: [Request])?) {
+  func submit(_ open: inout OpenGroup?) {
     guard let (pending, requests) = open.take() else { return }
     committing.async {
-      self.committer.withLock { self.commit(pending, requests, $0) }
-      self.freeGroups.withLock { $0.append(pending) }
-      self.freeGroupCount.signal()
+      let isDurable = self.committer.withLock { self.commit(pending, requests, $0) }
+      self.pass(pending, isDurable: isDurable)
     }
   }
 
-  private func commit(_ pending: PendingGroup, _ requests: [Request], _ committer: Committer) {
+  /// Hands a group on to be indexed, after which it is free again.
+  func pass(_ pending: PendingGroup, isDurable: Bool) {
+    guard isDurable else { return giveBack(pending) }
+    index.take(pending) { self.giveBack(pending) }
+  }
+
+  /// Makes a group free for the next records.
+  func giveBack(_ pending: PendingGroup) {
+    freeGroups.withLock { $0.append(pending) }
+    freeGroupCount.signal()
+  }
+
+  /// - Returns: whether the group is durable.
+  private func commit(_ pending: PendingGroup, _ requests: [Request], _ committer: Committer)
+    -> Bool
+  {
     var failure: LedgerError?
     do throws(LedgerError) {
       if pending.group.recordCount > 0 {
@@ -208,6 +253,7 @@ final class AppendPipeline: Sendable {
       }
     }
     if failure == nil { sealIfDue(committer) }
+    return failure == nil
   }
 
   private static func complete(_ outcomes: [Sequencer.Outcome], _ committer: Committer)
@@ -232,7 +278,7 @@ final class AppendPipeline: Sendable {
     }
   }
 
-  private func sealIfDue(_ committer: Committer) {
+  func sealIfDue(_ committer: Committer) {
     let work: Sealing?
     // A failure to begin poisons the committer, which the next append then answers.
     do throws(LedgerError) { work = try committer.beginSealingIfDue() } catch { return }
@@ -290,27 +336,37 @@ final class AppendPipeline: Sendable {
 
   /// Takes no more work, and runs `body` after everything queued and after any sealing.
   ///
+  /// - Parameter body: gets why the index is not complete, if it is not.
   /// - Returns: false if it was closed already; `body` is not run then.
-  func close(_ body: @escaping @Sendable (Committer) -> Void) -> Bool {
+  func close(_ body: @escaping @Sendable (Committer, LedgerError?) -> Void) -> Bool {
     enqueue(
       .command { [self] _ in
         // A sealing's end is queued on the committing queue before the sealing queue goes on.
         sealing.async {
-          self.committing.async { self.committer.withLock { body($0) } }
+          self.committing.async {
+            let failure = self.index.close()
+            self.committer.withLock { body($0, failure) }
+          }
         }
       }, byteCount: 0, isLast: true)
   }
 }
 
 extension LedgerError {
-
-  /// - Parameter step: how far the clock went ahead of where it should be.
-  init(clockStepMicroseconds step: Int64) {
+  /// - Parameters:
+  ///   - step: how far the clock went ahead of where it should be.
+  ///   - appendedCount: the batch's first records, which are durable all the same.
+  ///   - count: the batch's records.
+  init(clockStepMicroseconds step: Int64, appendedCount: Int, of count: Int) {
     let seconds = abs(step) / 1_000_000
+    let consequence =
+      appendedCount == 0
+      ? "nothing was appended"
+      : "the first \(appendedCount) of \(count) records were appended before that, the others not"
     self.init(
       .clock,
       "the system clock is \(seconds) s \(step < 0 ? "behind" : "ahead of") where it should be; "
-        + "nothing was appended. Set the clock, or pass --accept-clock to go on and have the step "
+        + "\(consequence). Set the clock, or pass --accept-clock to go on and have the step "
         + "recorded")
   }
 }

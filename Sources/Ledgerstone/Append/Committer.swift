@@ -15,6 +15,7 @@ final class Committer {
   let log: GroupLog
   let vault: Vault
   let options: LedgerOptions
+  let indexFolder: IndexFolder
   private(set) var signer: CheckpointSigner
   /// The tree of all durable records.
   private(set) var frontier: TreeFrontier
@@ -24,11 +25,15 @@ final class Committer {
   /// Duplicate keys of the groups in `active`.
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError?
+  /// A failure that no caller was told of: that of a sealing.
+  private var untold: LedgerError?
   /// A snapshot of everything durable.
   private(set) var reader: LogReader
+  /// The note that closes the index record which is the last record of all; nil if another is.
+  private(set) var closingNote: LedgerNote?
 
   init(
-    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions,
+    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions, indexFolder: IndexFolder,
     signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
     lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
     reader: LogReader
@@ -37,6 +42,7 @@ final class Committer {
     self.log = log
     self.vault = vault
     self.options = options
+    self.indexFolder = indexFolder
     self.signer = signer
     self.frontier = frontier
     self.lastLeafHash = lastLeafHash
@@ -50,6 +56,7 @@ final class Committer {
   /// Runs one operation; its failure is what every later one answers.
   private func performing<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
     if let poison {
+      untold = nil
       throw LedgerError(
         .poisoned,
         "an earlier write failed (\(poison.message)); what was acknowledged is safe, open the "
@@ -71,6 +78,7 @@ final class Committer {
     try performing {
       var encoder = log.makeEncoder()
       encoder.encode(pending.group, into: &encoded)
+      closingNote = nil
       try log.write(encoded)
       reader = reader.appending(encoded)
       for (level, hashes) in pending.treeHashes.enumerated() {
@@ -83,7 +91,28 @@ final class Committer {
     }
   }
 
-  /// Sets the active file aside if it is full.
+  /// Makes the group of an index record durable, and signs it before anything else can follow.
+  func commitIndex(_ pending: PendingGroup) throws(LedgerError) -> LedgerNote {
+    try commit(pending)
+    return try signIndex()
+  }
+
+  /// Signs the checkpoint that closes the last record, an index record, and keeps it with the
+  /// index.
+  func signIndex() throws(LedgerError) -> LedgerNote {
+    let note = try checkpoint()
+    try performing {
+      precondition(
+        note.checkpoint.size == reader.endRecord, "an index record is signed as the last")
+      try options.fileSystem.replaceFile(
+        indexFolder.notePath(note.checkpoint.size - 1), with: note.bytes, permissions: .file)
+    }
+    closingNote = note
+    return note
+  }
+
+  /// Sets the active file aside if it is full. A failure is also kept for `close`, as the records
+  /// were acknowledged before.
   ///
   /// - Parameter target: bytes at which it is full; 0 for any file with a record.
   /// - Returns: the work of sealing it, which any thread may do, or nil.
@@ -91,6 +120,8 @@ final class Committer {
     guard log.isSealDue(target: target ?? options.segmentByteCountTarget), !log.isSealing else {
       return nil
     }
+    if poison != nil { return nil }
+    defer { untold = poison }
     return try performing {
       // What lies below a sealed segment is never derived again, so it has to be durable first.
       try tree.synchronize()
@@ -106,7 +137,9 @@ final class Committer {
   /// Ends a sealing that `Sealing.run` carried out.
   func finishSealing(_ result: Result<SealedSegment, LedgerError>) {
     switch result {
-    case .failure(let error): poison = poison ?? error
+    case .failure(let error):
+      if poison == nil { untold = error }
+      poison = poison ?? error
     case .success(let segment):
       log.finishSealing()
       reader = reader.sealing(segment)
@@ -137,8 +170,15 @@ final class Committer {
   }
 
   /// Leaves everything durable and marks the end as clean, unless something failed.
+  ///
+  /// - Throws: what fails now, or a failed sealing that no append or checkpoint has answered with.
   func close(_ lock: consuming ExclusiveLock) throws(LedgerError) {
-    var failure = poison
+    var failure = untold.map {
+      LedgerError(
+        $0.code,
+        "a full file could not be sealed (\($0.message)); what was acknowledged is safe, and "
+          + "the next opening goes on from there", underlying: $0)
+    }
     do throws(LedgerError) {
       try translatingErrors {
         if poison == nil { try tree.synchronize() }
@@ -153,7 +193,7 @@ final class Committer {
     } catch {
       failure = failure ?? LedgerError(error)
     }
-    if let failure, failure != poison { throw failure }
+    if let failure, poison == nil || untold != nil { throw failure }
   }
 }
 

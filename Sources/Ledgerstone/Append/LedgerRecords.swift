@@ -24,6 +24,15 @@ enum LedgerRecords {
     return content
   }
 
+  static let indexKind = "index"
+
+  /// What the index is of all records before this one.
+  static func index(_ runs: [IndexRunCommitment]) -> RecordContent {
+    var content = RecordContent(kind: indexKind, source: source)
+    content.runs = runs
+    return content
+  }
+
   /// The clock stepped and the operator accepted it.
   static func clockStepped(byMicroseconds step: Int64) -> RecordContent {
     var content = RecordContent(kind: clockKind, source: source)

@@ -286,11 +286,13 @@ struct ErasureRun {
 
   /// The active file sealed, the bodies out of their segments, cut-off tails removed.
   private func removeBodies(_ slots: [BodySlot]) throws(LedgerError) {
-    let log = try ledger.sealAndWait(forgetting: Set(slots.map(\.record)))
-    try translatingErrors {
-      if let plan = entry.planRecord { _ = try log.eraseBodies(slots, plan: plan) }
-      try log.location.purgeTornTails()
+    if let plan = entry.planRecord {
+      let log = try ledger.sealAndWait(forgetting: Set(slots.map(\.record)))
+      try translatingErrors { _ = try log.eraseBodies(slots, plan: plan) }
     }
+    // Of what a crash cut off nobody knows whose it is.
+    let location = try ledger.snapshotAndWait().location
+    try translatingErrors { try location.purgeTornTails() }
   }
 
   private func residualScan() throws(LedgerError) -> (found: ResidualScan, recordCount: UInt64?) {

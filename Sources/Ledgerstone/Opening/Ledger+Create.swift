@@ -50,7 +50,7 @@ private struct LedgerCreation {
       _ = try await ledger.checkpoint()
     } catch {
       // The reason why it failed is worth more than that closing failed too.
-      try? await ledger.close()
+      _ = try? await ledger.close()
       throw error
     }
     try await ledger.close()

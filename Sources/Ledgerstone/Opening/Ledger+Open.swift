@@ -46,9 +46,9 @@ struct LedgerOpening {
         .incomplete,
         "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
-    let recovered = try recover(locks.ledger, notes)
+    let (recovered, signedFrontier) = try recover(locks.ledger, notes)
     do throws(LedgerError) {
-      return try goOn(recovered, locks, key, notes)
+      return try goOn(recovered, locks, key, notes, signedFrontier)
     } catch {
       recovered.log.abandon()
       throw error
@@ -57,14 +57,17 @@ struct LedgerOpening {
 
   /// The opening after the log was recovered.
   private func goOn(
-    _ recovered: RecoveredLog, _ locks: LedgerLocks, _ key: NoteSignerKey, _ notes: Notes
+    _ recovered: RecoveredLog, _ locks: LedgerLocks, _ key: NoteSignerKey, _ notes: Notes,
+    _ signedFrontier: TreeFrontier
   ) throws(LedgerError) -> Ledger {
-    let (state, signedFrontier) = try checkedTree(recovered, notes.newest)
+    let state = try checkedTree(recovered, notes.newest, signedFrontier)
     let signer = CheckpointSigner(
       origin: file.origin, key: key, vault: vault, fileSystem: options.fileSystem,
       path: location.path("checkpoint"), newest: notes.newest, signedFrontier: signedFrontier)
     var remarks = state.remarks
     if let newest = notes.newest, notes.published != newest {
+      // Its own save may have failed, and left it where it is seen but not durable.
+      try translatingErrors { try vault.save(note: newest.bytes) }
       try signer.publish(newest)
       remarks.append(
         "the published checkpoint was older than the vault's and was replaced by it")
@@ -156,16 +159,36 @@ extension LedgerOpening {
       isVaultBehind: isVaultBehind)
   }
 
-  private func recover(_ lock: LockBox, _ notes: Notes) throws(LedgerError) -> RecoveredLog {
+  /// Examines the log, compares it with what the key has signed, and only then changes anything.
+  ///
+  /// - Returns: the log, and the tree under the newest note.
+  private func recover(_ lock: LockBox, _ notes: Notes)
+    throws(LedgerError) -> (RecoveredLog, TreeFrontier)
+  {
     let storage = StorageLocation(
       fileSystem: options.fileSystem, directory: location.directory, ledgerID: file.ledgerID)
     let openingID = try translatingErrors { OpeningID(try SecureRandom.bytes(count: 16)) }
     var holder = "pid \(ProcessInfo.processInfo.processIdentifier)\n"
     if let url = options.url { holder += "url \(url)\n" }
+    let contents = Array(holder.utf8)
+    let found = try examine(storage, lock, openingID, notes)
+    let signed = try signedFrontier(found.reader, notes.newest)
+    _ = try identity(found.reader)
+    return try translatingErrors {
+      let recovered = try lock.withLock { lock throws(StorageEngineError) in
+        try storage.recover(found, lock: lock, holder: contents)
+      }
+      return (recovered, signed)
+    }
+  }
+
+  private func examine(
+    _ storage: StorageLocation, _ lock: LockBox, _ openingID: OpeningID, _ notes: Notes
+  ) throws(LedgerError) -> ExaminedLog {
     do throws(StorageEngineError) {
       return try lock.withLock { lock throws(StorageEngineError) in
-        try storage.openForWriting(
-          openingID: openingID, lock: lock, holder: Array(holder.utf8),
+        try storage.examineForWriting(
+          openingID: openingID, lock: lock,
           checkpointSize: notes.newest?.checkpoint.size ?? 0)
       }
     } catch {

@@ -22,9 +22,26 @@ struct LedgerDirectory {
     }
   }
 
+  /// Whether there is what an `init` leaves that was interrupted before `ledger.json`: folders, and
+  /// nothing that a ledger holds.
+  private func isBegun() throws(LedgerError) -> Bool {
+    try translatingErrors {
+      for name in ["active", "active.sealing", "checkpoint", "tree", "torn"] {
+        if try fileSystem.information(location.path(name)) != nil { return false }
+      }
+      for folder in ["log", "bodies"] {
+        let path = location.path(folder)
+        guard let found = try fileSystem.information(path) else { continue }
+        if try found.kind != .directory || !fileSystem.list(path).isEmpty { return false }
+      }
+      return true
+    }
+  }
+
   /// Reads `ledger.json`.
   ///
-  /// - Throws: `noLedger` where there is none and no other file of a ledger either.
+  /// - Throws: `noLedger` where there is none and no other file of a ledger either; `incomplete`
+  ///   where only an interrupted `init` was at work.
   func ledgerFile() throws(LedgerError) -> LedgerFile {
     let bytes = try translatingErrors {
       try fileSystem.contentsIfPresent(
@@ -34,7 +51,12 @@ struct LedgerDirectory {
       guard try hasLedgerFiles() else {
         throw LedgerError(.noLedger, "\(location.directory): there is no ledger here")
       }
-      throw LedgerError(.corrupt, "\(location.path("ledger.json")) is missing")
+      guard try isBegun() else {
+        throw LedgerError(.corrupt, "\(location.path("ledger.json")) is missing")
+      }
+      throw LedgerError(
+        .incomplete,
+        "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
     do throws(FormatError) {
       return try LedgerFile.decode(bytes)

@@ -10,7 +10,7 @@ extension LedgerOpening {
     _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, locks: LedgerLocks,
     remarks: [String]
   ) throws(LedgerError) -> Ledger {
-    let identity = try identity(recovered)
+    let identity = try identity(recovered.reader)
     let next = recovered.nextRecord
     let sealedSize = recovered.segments.last?.endRecord ?? 0
     var window = DuplicateWindow(recordCount: options.duplicateWindowRecordCount)
@@ -32,8 +32,13 @@ extension LedgerOpening {
     let lastTime = recovered.lastRecordedTime ?? Timestamp(microseconds: 0)
     let duplicateKey = HMACSHA256Key(vault.duplicateKey.rawSpan)
     let frontier = state.frontier
+    let index = try IndexOpening(
+      folder: IndexFolder(location, options.fileSystem, ledgerID: file.ledgerID),
+      reader: recovered.reader
+    ).run()
     let committer = Committer(
-      tree: state.files, log: recovered.log, vault: vault, options: options, signer: signer,
+      tree: state.files, log: recovered.log, vault: vault, options: options,
+      indexFolder: index.folder, signer: signer,
       frontier: frontier, lastLeafHash: recovered.lastLeafHash,
       lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader)
     if let job = recovered.pendingSealing {
@@ -54,6 +59,8 @@ extension LedgerOpening {
       ).run()
       committer.finishSealing(.success(segment))
     }
+    // An index record is signed before anything follows it, also one whose writer died.
+    if index.isLastRecordIndex, committer.closingNote == nil { _ = try committer.signIndex() }
     var sequencer = Sequencer(
       nextRecord: next, lastLeafHash: recovered.lastLeafHash, frontier: frontier,
       window: window)
@@ -76,12 +83,19 @@ extension LedgerOpening {
       makeClockRecord = { step in Self.clockRecord(step, duplicateKey) }
     }
     let pipeline = AppendPipeline(
-      assembly: assembly, committer: committer, clock: options.clock,
+      assembly: assembly, committer: committer,
+      index: IndexStage(
+        Indexer(
+          folder: index.folder, catalog: index.catalog, tails: index.tails, listed: index.listed),
+        isBackground: options.sealsInBackground),
+      emptyBatch: RecordBatch(duplicateKey: duplicateKey), clock: options.clock,
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)
+    pipeline.catchUp()
     let subjects = SubjectKeys(
       vault, provider: options.subjectStore, keyEncryptionKey: options.keyEncryptionKey)
     return Ledger(
-      location: location, identity: identity, remarks: remarks + erasureRemarks(subjects),
+      location: location, identity: identity,
+      remarks: remarks + index.remarks + erasureRemarks(subjects),
       nameKey: vault.nameKey, duplicateKey: duplicateKey, options: options, subjects: subjects,
       pipeline: pipeline, locks: locks)
   }
@@ -123,12 +137,12 @@ extension LedgerOpening {
   }
 
   /// An empty log has no record 0 yet; `init` writes it next.
-  private func identity(_ recovered: RecoveredLog) throws(LedgerError) -> LedgerIdentity {
-    guard recovered.nextRecord > 0 else { return LedgerOpening.identity(of: file) }
+  func identity(_ reader: LogReader) throws(LedgerError) -> LedgerIdentity {
+    guard reader.endRecord > 0 else { return LedgerOpening.identity(of: file) }
     let header = try translatingErrors {
       // Bound first: where the call throws inside one expression with a span of its result, the
       // compiler (6.3.1) destroys a result that was never made.
-      let stored = try recovered.reader.header(at: 0)
+      let stored = try reader.header(at: 0)
       return try RecordHeader.decode(stored.bytes.rawSpan)
     }
     return try LedgerDirectory.identity(of: header, file: file)

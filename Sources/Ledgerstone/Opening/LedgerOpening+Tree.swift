@@ -11,53 +11,82 @@ extension LedgerOpening {
     var remarks: [String]
   }
 
-  /// The tree of all records, and its state at `note`, which must be the one that was signed.
+  /// The tree under `note` as the records give it that are there; changes nothing.
   ///
-  /// Where the files do not give the signed root, the log decides: they are derived data.
+  /// Costs what opening costs anyway: the headers between the last segment's end and the note. A
+  /// note inside the segments is looked up in the tree files, which below there never change.
   ///
-  /// - Throws: `forked` if the log does not give it either.
-  func checkedTree(
-    _ recovered: RecoveredLog, _ note: LedgerNote?
-  ) throws(LedgerError) -> (TreeState, signed: TreeFrontier) {
-    let state = try translatingErrors { try treeState(recovered) }
-    guard let note else { return (state, TreeFrontier()) }
-    if let signed = try? frontier(at: note.checkpoint.size, state),
-      signed.root == note.checkpoint.root
+  /// - Throws: `forked` if the records are not those that were signed.
+  func signedFrontier(
+    _ reader: LogReader, _ note: LedgerNote?
+  ) throws(LedgerError) -> TreeFrontier {
+    guard let note else { return TreeFrontier() }
+    let (size, root) = (note.checkpoint.size, note.checkpoint.root)
+    let sealedSize = reader.segments.last?.endRecord ?? 0
+    if size < sealedSize, let kept = try? frontier(at: size, treeSize: sealedSize),
+      kept.root == root
     {
-      return (state, signed)
+      return kept
+    }
+    return try translatingErrors {
+      func derived(after segment: SealedSegment?) throws -> TreeFrontier? {
+        let start = segment?.endRecord ?? 0
+        guard var frontier = TreeFrontier(size: start, hashes: segment?.chain.frontier ?? [])
+        else { return nil }
+        try reader.forEachHeader(in: start..<size) { frontier.append($2) }
+        return frontier
+      }
+      let segment = reader.segments.last { $0.endRecord <= size }
+      if let frontier = try derived(after: segment), frontier.root == root { return frontier }
+      // The footers may be wrong where the records are right.
+      let found = try derived(after: nil)
+      if let found, found.root == root { return found }
+      throw LedgerError(
+        .forked,
+        "\(location.directory) does not hold the records its key signed: the root at size "
+          + "\(size) is \(found.map { "\($0.root)" } ?? "unknown"), the newest note says "
+          + "\(root). It can be read but not appended to")
+    }
+  }
+
+  /// The tree of all records. Where the files do not give the root of `note`, which the records
+  /// gave, they are derived again.
+  ///
+  /// - Parameter signed: the tree under `note`.
+  func checkedTree(
+    _ recovered: RecoveredLog, _ note: LedgerNote?, _ signed: TreeFrontier
+  ) throws(LedgerError) -> TreeState {
+    let state = try translatingErrors { try treeState(recovered, signed) }
+    guard let note else { return state }
+    let size = note.checkpoint.size
+    if let kept = try? frontier(at: size, treeSize: state.frontier.size), kept == signed {
+      return state
     }
     return try translatingErrors {
       try state.files.close()
       var rebuilt = try rebuiltTreeState(recovered)
       rebuilt.remarks.insert(contentsOf: state.remarks, at: 0)
-      let signed = try frontier(at: note.checkpoint.size, rebuilt)
-      guard signed.root == note.checkpoint.root else {
-        throw LedgerError(
-          .forked,
-          "\(location.directory) does not hold the records its key signed: the root at size "
-            + "\(note.checkpoint.size) is \(signed.root), the newest note says "
-            + "\(note.checkpoint.root). It can be read but not appended to")
-      }
-      return (rebuilt, signed)
+      return rebuilt
     }
   }
 
-  /// The first `size` leaves' frontier, out of the tree files.
-  private func frontier(at size: UInt64, _ state: TreeState) throws -> TreeFrontier {
+  /// The first `size` leaves' frontier, out of the files of a tree of `treeSize` leaves.
+  private func frontier(at size: UInt64, treeSize: UInt64) throws -> TreeFrontier {
     try TreeFrontier(
       size: size,
       reading: TileNodeHashReader(
         source: TreeFileReader(
           directory: location.path("tree"), fileSystem: options.fileSystem),
-        treeSize: state.frontier.size))
+        treeSize: treeSize))
   }
 
-  /// Removes the tree files and derives them from the log.
+  /// Derives the tree files from the log, from its beginning.
   private func rebuiltTreeState(_ recovered: RecoveredLog) throws -> TreeState {
     var frontier = TreeFrontier()
     let files = try TreeFiles(
       directory: location.path("tree"), size: 0, on: options.fileSystem)
     try derive(from: 0, recovered, &frontier, files)
+    try files.cut()
     try files.synchronize()
     return TreeState(
       files: files, frontier: frontier,
@@ -65,7 +94,9 @@ extension LedgerOpening {
   }
 
   /// Opens the tree files; what an unclean close may have left stale is derived again.
-  private func treeState(_ recovered: RecoveredLog) throws -> TreeState {
+  private func treeState(
+    _ recovered: RecoveredLog, _ signed: TreeFrontier
+  ) throws -> TreeState {
     let directory = location.path("tree")
     let segment = recovered.segments.last
     let sealedSize = segment?.endRecord ?? 0
@@ -77,7 +108,10 @@ extension LedgerOpening {
       let files = try? TreeFiles(
         directory: directory, size: recovered.nextRecord, on: options.fileSystem)
     {
-      try recovered.reader.forEachHeader(in: sealedSize..<recovered.nextRecord) {
+      try files.cut()
+      // What lies below the newest note was hashed before.
+      if signed.size > sealedSize { frontier = signed }
+      try recovered.reader.forEachHeader(in: frontier.size..<recovered.nextRecord) {
         frontier.append($2)
       }
       return TreeState(files: files, frontier: frontier, remarks: [])
@@ -90,6 +124,7 @@ extension LedgerOpening {
     do {
       let files = try TreeFiles(directory: directory, size: sealedSize, on: options.fileSystem)
       try derive(from: sealedSize, recovered, &frontier, files)
+      try files.cut()
       try files.synchronize()
       return TreeState(files: files, frontier: frontier, remarks: remarks)
     } catch is TreeFilesError {

@@ -7,7 +7,8 @@ internal import Synchronization
 /// subtrees of 256^level leaves. Tile n of C2SP tlog-tiles is bytes n·8192… of its level's file.
 ///
 /// Derived data: what is missing or longer than the log after an unclean close is derived again
-/// or cut. Used by the writer only.
+/// or cut. Written over in place, so that hashes which are right stay so, even if the power fails
+/// meanwhile: readers and verifiers use them. Used by the writer only.
 final class TreeFiles: Sendable {
   private final class Level {
     var file: StorageFile?
@@ -31,7 +32,8 @@ final class TreeFiles: Sendable {
   private let fileSystem: any FileSystem
   private let levels: Mutex<[Level]>
 
-  /// Opens the files for a tree of `size` leaves: longer ones are cut.
+  /// Opens the files for a tree of `size` leaves. What they hold beyond it stays until it is
+  /// overwritten, or cut by `cut`.
   ///
   /// - Throws: `TreeFilesError.short` if a file has fewer hashes than that.
   init(
@@ -41,7 +43,6 @@ final class TreeFiles: Sendable {
     self.fileSystem = fileSystem
     try fileSystem.makeDurableDirectory(directory, permissions: .directory)
     levels = Mutex(try Self.openLevels(directory, size: size, fileSystem))
-    try removeLevels(from: Self.hashCounts(size: size).count)
   }
 
   private static func openLevels(
@@ -57,7 +58,6 @@ final class TreeFiles: Sendable {
       guard information.sizeBytes >= byteCount else { throw TreeFilesError.short(level: level) }
       let file = try fileSystem.open(path, .readWrite)
       levels.append(Level(file: file, count: count))
-      if information.sizeBytes > byteCount { try levels[level].file?.truncate(to: byteCount) }
     }
     return levels
   }
@@ -73,9 +73,19 @@ final class TreeFiles: Sendable {
     return counts
   }
 
-  private func removeLevels(from first: Int) throws {
+  /// Cuts what the files hold beyond the tree.
+  func cut() throws {
+    let levelCount = try levels.withLock { levels in
+      for level in levels {
+        let byteCount = Int(level.count) * SHA256Digest.byteCount
+        if let size = try level.file?.size(), size > byteCount {
+          try level.file?.truncate(to: byteCount)
+        }
+      }
+      return levels.count
+    }
     for entry in try fileSystem.list(directory) {
-      guard let level = Int(entry.name), level >= first, entry.kind == .file else { continue }
+      guard let level = Int(entry.name), level >= levelCount, entry.kind == .file else { continue }
       try fileSystem.remove("\(directory)/\(entry.name)")
     }
   }
@@ -88,7 +98,10 @@ final class TreeFiles: Sendable {
     for hash in hashes { hash.append(to: &bytes) }
     try levels.withLock { levels in
       if level == levels.count {
-        let file = try fileSystem.open("\(directory)/\(level)", .createNew(permissions: .file))
+        let path = "\(directory)/\(level)"
+        let isPresent = try fileSystem.information(path) != nil
+        let file = try fileSystem.open(
+          path, isPresent ? .readWrite : .createNew(permissions: .file))
         levels.append(Level(file: file, count: 0))
       }
       let target = levels[level]

@@ -34,6 +34,8 @@ public struct Errno: Error, RawRepresentable, Hashable, Sendable {
   public static let invalidArgument = Errno(rawValue: EINVAL)
   /// The file is larger than the caller takes.
   public static let fileTooLarge = Errno(rawValue: EFBIG)
+  /// The process has as many files open as it may.
+  public static let tooManyOpenFiles = Errno(rawValue: EMFILE)
   /// The medium failed.
   public static let inputOutput = Errno(rawValue: EIO)
   /// A signal came first; never leaves this layer.

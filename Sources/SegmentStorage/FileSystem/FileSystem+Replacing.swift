@@ -5,7 +5,9 @@ extension FileSystem {
   /// `rename`, `fsync` of the folder. A temporary file left by a crash is removed first.
   ///
   /// - Throws: `StorageError`; the file at `path` is then the old one or, if only the last
-  ///   synchronisation failed, possibly the new one.
+  ///   synchronisation failed, possibly the new one. If there was no old one, the new one is taken
+  ///   away again: a name whose synchronisation failed may never become durable, and a caller that
+  ///   finds it there would not make it anew.
   public func replaceFile(
     _ path: String, with bytes: [UInt8], permissions: FilePermissions
   ) throws(StorageError) {
@@ -16,16 +18,32 @@ extension FileSystem {
       try file.write(bytes.span, at: 0)
       try file.synchronizeAll()
     }
+    let isNew = try information(path) == nil
     try rename(from: temporary, to: path)
-    try synchronizeDirectory(parent(of: path))
+    try synchronizeDirectory(parent(of: path), undoing: isNew ? path : nil)
   }
 
   /// Makes the folder at `path` unless it is there, durable on return.
+  ///
+  /// - Throws: `StorageError`; a folder made by this call is then taken away again, for the reason
+  ///   given at `replaceFile`.
   public func makeDurableDirectory(
     _ path: String, permissions: FilePermissions
   ) throws(StorageError) {
-    if try information(path) == nil { try makeDirectory(path, permissions: permissions) }
-    try synchronizeDirectory(parent(of: path))
+    let isNew = try information(path) == nil
+    if isNew { try makeDirectory(path, permissions: permissions) }
+    try synchronizeDirectory(parent(of: path), undoing: isNew ? path : nil)
+  }
+
+  /// Makes a folder's entries durable; if that fails, removes `path`, which was made just now.
+  private func synchronizeDirectory(_ folder: String, undoing path: String?) throws(StorageError) {
+    do throws(StorageError) {
+      try synchronizeDirectory(folder)
+    } catch {
+      // The failure to report is the first; if this one fails too, the entry stays as it is.
+      if let path { try? remove(path) }
+      throw error
+    }
   }
 
   /// The whole file at `path`, or nil if there is none.

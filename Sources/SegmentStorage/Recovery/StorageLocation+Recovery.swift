@@ -1,36 +1,35 @@
 internal import LedgerCryptography
 public import LedgerFormat
 
-/// What the group logs of a ledger were found to hold.
-private struct FoundTails {
-  var active: TailScan
-  var sealing: TailScan?
-  /// `active` ends exactly where a clean close says.
-  var isClean: Bool
-}
-
 extension StorageLocation {
-  /// Opens the log for writing and recovers what a crash left.
-  ///
-  /// Removes temporary files; gives a lone `active.sealing` its old name back; checks that
-  /// segments, `active.sealing` and `active` join; and, unless the last close was clean, copies
-  /// the accepted groups of `active` into a new, synchronised file (the page cache may hold what
-  /// the medium does not) and cuts off a torn tail, which goes to `torn/`.
-  /// Nothing is changed where damage is found.
-  ///
-  /// After a clean close frames are walked, not re-hashed; else every record is.
+  /// Opens the log for writing and recovers what a crash left: `examineForWriting`, then `recover`.
   ///
   /// - Parameters:
   ///   - openingID: 16 new random bytes.
   ///   - lock: the writer's lock; its content tells how the last writer ended.
   ///   - holder: what to put there for as long as the log is open, such as process and URL.
   ///   - checkpointSize: the records that the newest checkpoint known covers; 0 without one.
-  /// - Throws: `damaged` (`isCorruption`) with file, offset and records: the ledger can only be
-  ///   read; `foreignLedger`, `newerFormat`; file errors.
+  /// - Throws: as the two do.
   public func openForWriting(
     openingID: OpeningID, lock: borrowing ExclusiveLock, holder: [UInt8],
     checkpointSize: UInt64
   ) throws(StorageEngineError) -> RecoveredLog {
+    let found = try examineForWriting(
+      openingID: openingID, lock: lock, checkpointSize: checkpointSize)
+    return try recover(found, lock: lock, holder: holder)
+  }
+
+  /// Reads what is there and decides what of it is accepted; changes nothing.
+  ///
+  /// Checks that segments, `active.sealing` and `active` join. After a clean close frames are
+  /// walked, not re-hashed; else every record is.
+  ///
+  /// - Parameters: as of `openForWriting`.
+  /// - Throws: `damaged` (`isCorruption`) with file, offset and records: the ledger can only be
+  ///   read; `foreignLedger`, `newerFormat`; file errors.
+  public func examineForWriting(
+    openingID: OpeningID, lock: borrowing ExclusiveLock, checkpointSize: UInt64
+  ) throws(StorageEngineError) -> ExaminedLog {
     let contents: [UInt8]
     do throws(StorageError) {
       contents = try lock.contents()
@@ -39,79 +38,54 @@ extension StorageLocation {
     }
     let witness = RecoveryWitness(
       checkpointSize: checkpointSize, marker: CloseMarker.decode(contents))
-    try removeTemporaryFiles()
     let catalog = try segmentCatalog(needsBodies: true)
-    guard try findActive(catalog) else {
-      return try recreate(openingID, lock, holder, witness)
+    guard let place = try activePlace(catalog) else {
+      let size = max(witness.checkpointSize, witness.marker?.records ?? 0)
+      guard size == 0 else {
+        throw .damaged(
+          activePath, records: 0..<size, "there is no active file and no segment")
+      }
+      return ExaminedLog(
+        openingID: openingID, reader: LogReader(self, segments: [], tails: []), tails: nil)
     }
-    let (segments, tails) = try scanTails(catalog, openingID, witness)
-    if let damage = witness.damage(path: activePath, position: tails.active.position) {
+    let (segments, tails) = try scanTails(place, catalog, openingID, witness)
+    if let damage = witness.damage(path: place, position: tails.active.position) {
       throw damage
     }
-    let outcome =
-      tails.isClean ? RecoveredLog.Outcome.clean : try settle(tails.active)
-    try replaceContents(of: lock, holder)
-    return try recovered(outcome, segments, tails)
-  }
-
-  private func replaceContents(of lock: borrowing ExclusiveLock, _ holder: [UInt8])
-    throws(StorageEngineError)
-  {
-    do throws(StorageError) {
-      try lock.replaceContents(with: holder)
-    } catch {
-      throw StorageEngineError(error)
+    var logTails: [LogTail] = []
+    if let sealing = tails.sealing {
+      logTails.append(
+        LogTail(path: sealingPath, file: try openShared(sealingPath), scan: sealing))
     }
+    logTails.append(LogTail(path: place, file: try openShared(place), scan: tails.active))
+    return ExaminedLog(
+      openingID: openingID, reader: LogReader(self, segments: segments, tails: logTails),
+      tails: tails)
   }
 
-  /// Whether there is an `active`, if need be after undoing the beginning of a sealing.
-  private func findActive(_ catalog: SegmentCatalog) throws(StorageEngineError) -> Bool {
-    let active = try onDisk { () throws(StorageError) in try fileSystem.information(activePath) }
-    if active != nil { return true }
-    let sealing = try onDisk { () throws(StorageError) in try fileSystem.information(sealingPath) }
-    if sealing != nil {
-      try rename(sealingPath, to: activePath)
-      try synchronizeFolder(directory)
-      return true
+  /// Where the groups lie to which the next would be appended: `active.sealing` if a sealing had
+  /// only just begun; nil if there is no log yet.
+  private func activePlace(_ catalog: SegmentCatalog) throws(StorageEngineError) -> String? {
+    for path in [activePath, sealingPath] {
+      let found = try onDisk { () throws(StorageError) in try fileSystem.information(path) }
+      if found != nil { return path }
     }
     guard catalog.complete.isEmpty, catalog.incomplete.isEmpty else {
       let end = catalog.complete.last?.endRecord ?? 0
       throw .damaged(
         activePath, records: end..<end + 1, "sealed segments are there, the active file is not")
     }
-    return false
-  }
-
-  /// A creation that was interrupted before `active` was in place.
-  private func recreate(
-    _ openingID: OpeningID, _ lock: borrowing ExclusiveLock, _ holder: [UInt8],
-    _ witness: RecoveryWitness
-  ) throws(StorageEngineError) -> RecoveredLog {
-    let size = max(witness.checkpointSize, witness.marker?.records ?? 0)
-    guard size == 0 else {
-      throw .damaged(
-        activePath, records: 0..<size, "there is no active file and no segment")
-    }
-    try replaceContents(of: lock, holder)
-    let log = try create(openingID: openingID)
-    let header = ActiveFileHeader(
-      ledgerID: ledgerID, firstRecord: 0, firstGroup: 1, previousDigest: .zero,
-      leafHashBefore: .zero)
-    let file = try openShared(activePath)
-    let tail = LogTail(path: activePath, file: file, header: header, openingID: openingID)
-    return RecoveredLog(
-      outcome: .created, log: log, reader: LogReader(self, segments: [], tails: [tail]),
-      lastLeafHash: .zero, lastRecordedTime: nil, pendingSealing: nil)
+    return nil
   }
 
   /// Scans the group logs and checks that everything joins.
   ///
   /// - Returns: the segments before the group logs, and those.
   private func scanTails(
-    _ catalog: SegmentCatalog, _ openingID: OpeningID, _ witness: RecoveryWitness
-  ) throws(StorageEngineError) -> ([SealedSegment], FoundTails) {
+    _ place: String, _ catalog: SegmentCatalog, _ openingID: OpeningID, _ witness: RecoveryWitness
+  ) throws(StorageEngineError) -> ([SealedSegment], ExaminedLog.Tails) {
     var segments = catalog.complete
-    let sealing = try scan(sealingPath, openingID)
+    let sealing = place == sealingPath ? nil : try scan(sealingPath, openingID)
     if let sealing, let last = segments.last, last.firstRecord == sealing.header.firstRecord {
       // Written already, but not retired: `SealingJob.writeSegment` compares and takes it.
       segments.removeLast()
@@ -121,19 +95,25 @@ extension StorageLocation {
         logPath(lone), records: lone..<lone + 1,
         "of this segment only one of header file and body file is there")
     }
-    guard let (active, isClean) = try scanActive(openingID, witness, hasSealing: sealing != nil)
-    else { throw .damaged(activePath, "the file vanished") }
+    guard
+      let (active, isClean) = try scanActive(
+        place, openingID, witness, hasSealing: sealing != nil)
+    else { throw .damaged(place, "the file vanished") }
     let end = segments.last?.endRecord ?? 0
     let leafHash = segments.last?.chain.lastLeafHash ?? .zero
     let first = sealing?.header ?? active.header
-    let path = sealing == nil ? activePath : sealingPath
+    let path = sealing == nil ? place : sealingPath
     guard first.firstRecord == end, first.leafHashBefore == leafHash else {
       throw .damaged(
         path, offset: 0, records: min(end, first.firstRecord)..<max(end + 1, first.firstRecord),
         "the file begins at record \(first.firstRecord), the segments end at \(end)")
     }
     if let sealing { try check(sealing, joins: active.header) }
-    return (segments, FoundTails(active: active, sealing: sealing, isClean: isClean))
+    return (
+      segments,
+      ExaminedLog.Tails(
+        activePlace: place, active: active, sealing: sealing, isClean: isClean)
+    )
   }
 
   /// `active.sealing` was complete when `active` was begun, so it must end exactly there.
@@ -156,17 +136,17 @@ extension StorageLocation {
   }
 
   private func scanActive(
-    _ openingID: OpeningID, _ witness: RecoveryWitness, hasSealing: Bool
+    _ path: String, _ openingID: OpeningID, _ witness: RecoveryWitness, hasSealing: Bool
   ) throws(StorageEngineError) -> (TailScan, Bool)? {
     if let marker = witness.marker, !hasSealing,
-      let quick = try scan(activePath, openingID, depth: .framesOnly),
+      let quick = try scan(path, openingID, depth: .framesOnly),
       quick.verdict == .clean, quick.fileByteCount == marker.offset,
       marker.matches(quick.position)
     {
       return (quick, true)
     }
-    guard let full = try scan(activePath, openingID) else { return nil }
-    if let error = full.verdict.error(path: activePath, position: full.position) { throw error }
+    guard let full = try scan(path, openingID) else { return nil }
+    if let error = full.verdict.error(path: path, position: full.position) { throw error }
     return (full, false)
   }
 
@@ -189,30 +169,5 @@ extension StorageLocation {
     } catch {
       throw StorageEngineError(error)
     }
-  }
-
-  private func recovered(
-    _ outcome: RecoveredLog.Outcome, _ segments: [SealedSegment], _ tails: FoundTails
-  ) throws(StorageEngineError) -> RecoveredLog {
-    var logTails: [LogTail] = []
-    if let sealing = tails.sealing {
-      logTails.append(
-        LogTail(path: sealingPath, file: try openShared(sealingPath), scan: sealing))
-    }
-    logTails.append(
-      LogTail(path: activePath, file: try openShared(activePath), scan: tails.active))
-    let file = try onDisk { () throws(StorageError) in
-      try fileSystem.open(activePath, .readWrite)
-    }
-    let log = GroupLog(
-      self, file: file, fileHeader: tails.active.header, position: tails.active.position,
-      isSealing: tails.sealing != nil)
-    let job = tails.sealing.map { SealingJob(self, sealing: $0.header, next: tails.active.header) }
-    let lastTime =
-      tails.active.lastRecordedTime ?? tails.sealing?.lastRecordedTime
-      ?? segments.last?.chain.lastRecordedTime
-    return RecoveredLog(
-      outcome: outcome, log: log, reader: LogReader(self, segments: segments, tails: logTails),
-      lastLeafHash: tails.active.lastLeafHash, lastRecordedTime: lastTime, pendingSealing: job)
   }
 }

@@ -22,12 +22,8 @@ extension StorageLocation {
   /// The name says before which record and at which offset it lay, and ends with its digest, so
   /// that two different tails never share one.
   private func saveTornTail(_ active: TailScan) throws(StorageEngineError) -> String {
-    let folder = try onDisk { () throws(StorageError) in try fileSystem.information(tornFolder) }
-    if folder == nil {
-      try onDisk { () throws(StorageError) in
-        try fileSystem.makeDirectory(tornFolder, permissions: .directory)
-      }
-      try synchronizeFolder(directory)
+    try onDisk { () throws(StorageError) in
+      try fileSystem.makeDurableDirectory(tornFolder, permissions: .directory)
     }
     let offset = active.position.nextOffset
     let temporary = tornFolder + "/tail" + Self.temporarySuffix

@@ -6,9 +6,10 @@ internal import LedgerFormat
 /// A value that any thread may carry out, also again after a failure: nothing is lost until
 /// `retire`. A crash behind each step leaves:
 /// - the temporary files written — they are removed at opening, the job begins anew;
-/// - one or both renamed — recovery sees `active.sealing` beside them and hands the job out again;
-///   a complete pair is found again by `writeSegment`, a single file is replaced;
-/// - the folders synchronised — the same, and nothing is written twice;
+/// - one or both renamed — recovery sees `active.sealing` beside them and hands the job out again,
+///   and `writeSegment` replaces them;
+/// - the folders synchronised — the same: that they are there does not tell that their names are
+///   durable, as the synchronisation may have failed, and a second one then proves nothing;
 /// - `active.sealing` removed — done.
 public struct SealingJob: Sendable {
   let location: StorageLocation
@@ -39,10 +40,7 @@ public struct SealingJob: Sendable {
     precondition(
       frontierAfter.count == records.upperBound.nonzeroBitCount,
       "a tree has one complete subtree per bit of its size")
-    if let segment = try writtenSegment() {
-      try synchronizeFolders()
-      return segment
-    }
+    try checkWrittenSegment()
     let first = sealing.firstRecord
     for kind in [BlockKind.headers, .bodies] { try location.removeIfPresent(temporaryPath(kind)) }
     let segment = try location.withFile(location.sealingPath, .readOnly) {
@@ -55,8 +53,9 @@ public struct SealingJob: Sendable {
         }
       }
     }
-    try location.rename(temporaryPath(.headers), to: location.logPath(first))
+    // Readers find a segment by its headers, so its bodies have to be there before.
     try location.rename(temporaryPath(.bodies), to: location.bodiesPath(first))
+    try location.rename(temporaryPath(.headers), to: location.logPath(first))
     try synchronizeFolders()
     return segment
   }
@@ -76,17 +75,17 @@ public struct SealingJob: Sendable {
     try location.synchronizeFolder(location.bodiesFolder)
   }
 
-  /// The segment, if an earlier run had put both of its files in place.
+  /// Compares the segment with the job, if an earlier run had put both of its files in place.
   ///
   /// - Throws: `damaged` if they do not hold exactly these records.
-  private func writtenSegment() throws(StorageEngineError) -> SealedSegment? {
+  private func checkWrittenSegment() throws(StorageEngineError) {
     let first = sealing.firstRecord
     for kind in [BlockKind.headers, .bodies] {
       let path = location.segmentPath(kind, first)
       let present = try onDisk { () throws(StorageError) in
         try location.fileSystem.information(path)
       }
-      if present == nil { return nil }
+      if present == nil { return }
     }
     let footer = try location.segmentFooter(.headers, first)
     let bodies = try location.segmentFooter(.bodies, first)
@@ -98,6 +97,5 @@ public struct SealingJob: Sendable {
         location.logPath(first), records: records,
         "it does not hold the records of active.sealing")
     }
-    return segment
   }
 }

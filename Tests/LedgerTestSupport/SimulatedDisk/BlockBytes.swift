@@ -42,7 +42,7 @@ struct BlockBytes: Sendable {
     while !rest.isEmpty {
       let (index, start) = position.quotientAndRemainder(dividingBy: Self.blockSizeBytes)
       let count = min(rest.count, Self.blockSizeBytes - start)
-      blocks[index].replaceSubrange(start..<start + count, with: rest.prefix(count))
+      blocks[index] = Self.replacing(start, in: blocks[index], with: rest.prefix(count))
       rest = rest.dropFirst(count)
       position += count
     }
@@ -56,8 +56,7 @@ struct BlockBytes: Sendable {
     while blocks.count < count { blocks.append(Self.zeroBlock) }
     let tail = newSize % Self.blockSizeBytes
     if newSize < size && tail > 0 {
-      let zeros = repeatElement(UInt8(0), count: Self.blockSizeBytes - tail)
-      blocks[count - 1].replaceSubrange(tail..., with: zeros)
+      blocks[count - 1] = Self.replacing(tail, in: blocks[count - 1], with: Self.zeroBlock[tail...])
     }
     size = newSize
   }
@@ -67,12 +66,22 @@ struct BlockBytes: Sendable {
     let start = index * Self.blockSizeBytes
     let count = min(Self.blockSizeBytes, size - start)
     if count <= 0 { return }
-    var kept = block
-    if count < Self.blockSizeBytes {
-      kept.replaceSubrange(
-        count..., with: repeatElement(UInt8(0), count: Self.blockSizeBytes - count))
-    }
-    blocks[index] = kept
+    blocks[index] =
+      count == Self.blockSizeBytes
+      ? block : Self.replacing(count, in: block, with: Self.zeroBlock[count...])
+  }
+
+  /// A block with other bytes from `start` on. By slices, which a debug build copies fast, while
+  /// `replaceSubrange` would take byte after byte.
+  private static func replacing(_ start: Int, in block: [UInt8], with bytes: ArraySlice<UInt8>)
+    -> [UInt8]
+  {
+    var result: [UInt8] = []
+    result.reserveCapacity(blockSizeBytes)
+    result += block[..<start]
+    result += bytes
+    result += block[(start + bytes.count)...]
+    return result
   }
 
   /// How many blocks `sizeBytes` bytes take.

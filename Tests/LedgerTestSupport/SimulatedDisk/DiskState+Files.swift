@@ -7,12 +7,14 @@ extension DiskState {
     case .readOnly, .readWrite:
       let node = try node(at: path)
       try checkOpening(node)
+      try checkOpenFileCount()
       if isReadOnly && mode.isWritable { throw .readOnlyFileSystem }
       return addHandle(node, isWritable: mode.isWritable)
     case .createNew(let permissions):
       let place = try place(of: path)
       if node(at: place) != nil { throw .alreadyExists }
       if isReadOnly { throw .readOnlyFileSystem }
+      try checkOpenFileCount()
       return addHandle(make(.file, permissions, at: place), isWritable: true)
     }
   }
@@ -27,6 +29,11 @@ extension DiskState {
     }
   }
 
+  /// The process has only so many descriptors.
+  private func checkOpenFileCount() throws(Errno) {
+    if let openFileCountMax, handles.count >= openFileCountMax { throw .tooManyOpenFiles }
+  }
+
   private mutating func addHandle(_ node: NodeNumber, isWritable: Bool) -> Int {
     defer { nextHandle += 1 }
     handles[nextHandle] = OpenHandle(node: node, isWritable: isWritable)
@@ -37,6 +44,7 @@ extension DiskState {
   mutating func lock(_ path: String) throws(Errno) -> (handle: Int?, contents: [UInt8]) {
     let place = try place(of: path)
     if isReadOnly { throw .readOnlyFileSystem }
+    try checkOpenFileCount()
     let node = node(at: place) ?? make(.file, .file, at: place)
     try checkOpening(node)
     let contents = files[node]?.cache.read(0..<ExclusiveLock.contentsSizeBytesMax) ?? []

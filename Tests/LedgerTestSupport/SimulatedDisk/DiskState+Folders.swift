@@ -9,13 +9,16 @@ extension DiskState {
     switch fault {
     case nil:
       directories[node]?.synchronize()
-    case .fail(let errno), .writeHalf(let errno):
+    case .fillUp:
+      freeSizeBytes = 0
+      directories[node]?.synchronize()
+    case .fail(let errno), .writeHalf(let errno), .tear(let errno):
       directories[node]?.failSynchronization(using: &generator)
       throw errno
     case .failButPersist(let errno):
       directories[node]?.synchronize()
       throw errno
-    case .crash:
+    case .crash, .crashBefore, .crashTearing:
       isPowerLost = true
       throw .simulatedPowerLoss
     }

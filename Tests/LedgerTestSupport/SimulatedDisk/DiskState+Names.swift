@@ -91,13 +91,18 @@ extension DiskState {
 
   mutating func rename(from source: String, to target: String) throws(Errno) {
     let sourcePlace = try place(of: source)
-    guard let node = node(at: sourcePlace) else { throw .notFound }
     let targetPlace = try place(of: target)
+    guard let node = node(at: sourcePlace) else { throw .notFound }
     if isReadOnly { throw .readOnlyFileSystem }
     let replaced = self.node(at: targetPlace)
     if replaced == node { return }
     if directories[node] != nil, isInside(targetPlace.directory, node) { throw .invalidArgument }
-    if let replaced { try checkReplacing(replaced, with: node) }
+    if let replaced {
+      if directories[replaced] != nil, isInside(sourcePlace.directory, replaced) {
+        throw .directoryNotEmpty
+      }
+      try checkReplacing(replaced, with: node)
+    }
     if sourcePlace.directory == targetPlace.directory {
       change(sourcePlace.directory, [sourcePlace.name: nil, targetPlace.name: node])
     } else {
@@ -109,6 +114,9 @@ extension DiskState {
         .init(number: number, entries: [sourcePlace.name: nil]))
     }
     if let replaced { release(replaced) }
+    if seenContents[target] != nil, let file = files[node] {
+      seenContents[target]?.append(file.cache.bytes)
+    }
   }
 
   private func checkReplacing(_ replaced: NodeNumber, with node: NodeNumber) throws(Errno) {

@@ -46,8 +46,12 @@ struct DiskState: Sendable {
   var isReadOnly = false
   /// Bytes that files may still grow by, holes included; nil is without limit.
   var freeSizeBytes: Int?
+  /// How many files may be open at once; nil is without limit.
+  var openFileCountMax: Int?
   /// The last blocks that removed or cut files gave back.
   var staleBlocks: [[UInt8]] = []
+  /// For each watched path, all contents that a reader may have seen there.
+  var seenContents: [String: [[UInt8]]] = [:]
 
   init(seed: UInt64) { generator = DiskGenerator(seed: seed) }
 
@@ -72,8 +76,15 @@ struct DiskState: Sendable {
     switch try begin(operation) {
     case nil:
       return try body(&self)
-    case .fail(let errno), .writeHalf(let errno):
+    case .fail(let errno), .writeHalf(let errno), .tear(let errno):
       throw errno
+    case .fillUp:
+      freeSizeBytes = 0
+      if operation == .create || operation == .makeDirectory { throw .noSpace }
+      return try body(&self)
+    case .crashBefore, .crashTearing:
+      isPowerLost = true
+      throw .simulatedPowerLoss
     case .failButPersist(let errno):
       _ = try body(&self)
       persist(&self)

@@ -39,6 +39,17 @@ public enum SimulatedFault: Hashable, Sendable {
   case failButPersist(Errno)
   /// A write stores the first half of its bytes and fails; any other operation just fails.
   case writeHalf(Errno)
+  /// A write stores some of its bytes and fails: a prefix of any length, or any of the blocks it
+  /// touches; any other operation just fails.
+  case tear(Errno)
+  /// The disk is full from now on: a write stores what there is room for, which is any part of it,
+  /// and fails, and so does every later one until `freeSizeBytes` is set.
+  case fillUp
+  /// The power fails before it: nothing of it is done.
+  case crashBefore
+  /// The power fails in the middle of a write, of which the system had taken over some bytes, as
+  /// with `tear`; any other operation is not done.
+  case crashTearing
   /// The power fails in the middle of it: a change may or may not survive, a synchronisation has
   /// not returned. This and every later operation throws `Errno.simulatedPowerLoss`.
   case crash

@@ -1,3 +1,4 @@
+internal import LedgerCryptography
 internal import SegmentStorage
 
 /// An opening of a file on a simulated disk.
@@ -25,10 +26,10 @@ final class SimulatedFile: FileBacking {
   ) throws(Errno) {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(first.count + second.count + third.count + fourth.count)
-    for index in first.indices { bytes.append(first[index]) }
-    for index in second.indices { bytes.append(second[index]) }
-    for index in third.indices { bytes.append(third[index]) }
-    for index in fourth.indices { bytes.append(fourth[index]) }
+    bytes.append(copying: first.rawSpan)
+    bytes.append(copying: second.rawSpan)
+    bytes.append(copying: third.rawSpan)
+    bytes.append(copying: fourth.rawSpan)
     try fileSystem.withDisk { [handle] disk throws(Errno) in
       try disk.writeWithFaults(handle, bytes, at: offset)
     }
@@ -86,6 +87,14 @@ extension DiskState {
     case .writeHalf(let errno):
       try write(handle, bytes.prefix(bytes.count / 2), at: offset)
       throw errno
+    case .tear(let errno):
+      try tear(handle, bytes, at: offset)
+      throw errno
+    case .fillUp:
+      freeSizeBytes = Int.random(in: 0...bytes.count, using: &generator)
+      try write(handle, bytes[...], at: offset)
+      freeSizeBytes = 0
+      throw .noSpace
     case .failButPersist(let errno):
       try write(handle, bytes[...], at: offset)
       persist(handle)
@@ -94,6 +103,30 @@ extension DiskState {
       try? write(handle, bytes[...], at: offset)
       isPowerLost = true
       throw .simulatedPowerLoss
+    case .crashTearing:
+      try? tear(handle, bytes, at: offset)
+      isPowerLost = true
+      throw .simulatedPowerLoss
+    case .crashBefore:
+      isPowerLost = true
+      throw .simulatedPowerLoss
+    }
+  }
+
+  /// Writes a prefix of any length, or some of the blocks, of which all but those are as before.
+  private mutating func tear(_ handle: Int, _ bytes: [UInt8], at offset: Int) throws(Errno) {
+    if generator.chance(percent: 50) {
+      let count = Int.random(in: 0...bytes.count, using: &generator)
+      return try write(handle, bytes.prefix(count), at: offset)
+    }
+    var start = 0
+    while start < bytes.count {
+      let room = BlockBytes.blockSizeBytes - (offset + start) % BlockBytes.blockSizeBytes
+      let end = min(bytes.count, start + room)
+      if generator.chance(percent: 50) {
+        try write(handle, bytes[start..<end], at: offset + start)
+      }
+      start = end
     }
   }
 
@@ -101,7 +134,14 @@ extension DiskState {
     switch try begin(.synchronize) {
     case nil:
       try synchronize(handle)
-    case .fail(let errno), .writeHalf(let errno):
+    case .fillUp:
+      // Blocks may be allotted as late as this, and then there are none left.
+      freeSizeBytes = 0
+      if let node = handles[handle]?.node {
+        files[node]?.failSynchronization(using: &generator)
+      }
+      throw .noSpace
+    case .fail(let errno), .writeHalf(let errno), .tear(let errno):
       if let node = handles[handle]?.node {
         files[node]?.failSynchronization(using: &generator)
       }
@@ -109,7 +149,7 @@ extension DiskState {
     case .failButPersist(let errno):
       persist(handle)
       throw errno
-    case .crash:
+    case .crash, .crashBefore, .crashTearing:
       isPowerLost = true
       throw .simulatedPowerLoss
     }

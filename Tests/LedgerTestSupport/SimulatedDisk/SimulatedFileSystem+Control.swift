@@ -39,4 +39,18 @@ extension SimulatedFileSystem {
     get { withDisk { $0.freeSizeBytes } }
     set { withDisk { $0.freeSizeBytes = newValue } }
   }
+
+  /// How many files, locks included, may be open at once before `EMFILE`; nil for no limit.
+  public var openFileCountMax: Int? {
+    get { withDisk { $0.openFileCountMax } }
+    set { withDisk { $0.openFileCountMax = newValue } }
+  }
+
+  /// From now on keeps what is put at `path` by a rename, as a reader may see it at any moment.
+  public func watch(_ path: String) { withDisk { $0.seenContents[path] = [] } }
+
+  /// Everything put at a watched path since, oldest first, whether it is still there or not.
+  public func contentsSeen(at path: String) -> [[UInt8]] {
+    withDisk { $0.seenContents[path] ?? [] }
+  }
 }

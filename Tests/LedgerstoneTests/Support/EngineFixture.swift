@@ -1,3 +1,4 @@
+import Dispatch
 import LedgerFormat
 import LedgerTestSupport
 import Ledgerstone
@@ -5,13 +6,28 @@ import Provenance
 import SegmentStorage
 import Synchronization
 
-/// A clock that tests set by hand.
+/// A clock that tests set by hand, and that can make a reader wait.
 final class ManualClock: LedgerClock {
-  private let state: Mutex<(wall: Int64, monotonic: Int64)>
+  private struct State {
+    var wall: Int64
+    var monotonic: Int64 = 0
+    var gate: DispatchSemaphore?
+    var isHoldingSomebody = false
+  }
 
-  init(wall: Int64 = 1_790_000_000_000_000) { state = Mutex((wall, 0)) }
+  private let state: Mutex<State>
 
-  func now() -> Timestamp { Timestamp(microseconds: state.withLock { $0.wall }) }
+  init(wall: Int64 = 1_790_000_000_000_000) { state = Mutex(State(wall: wall)) }
+
+  func now() -> Timestamp {
+    let gate = state.withLock { state -> DispatchSemaphore? in
+      state.isHoldingSomebody = state.gate != nil
+      return state.gate
+    }
+    gate?.wait()
+    return Timestamp(microseconds: state.withLock { $0.wall })
+  }
+
   func monotonicMicroseconds() -> Int64 { state.withLock { $0.monotonic } }
 
   /// Both clocks go on.
@@ -24,6 +40,21 @@ final class ManualClock: LedgerClock {
 
   /// Somebody sets the wall clock.
   func step(microseconds: Int64) { state.withLock { $0.wall += microseconds } }
+
+  /// Makes the next reader of the wall clock wait, which is the one that begins a group.
+  func hold() { state.withLock { $0.gate = DispatchSemaphore(value: 0) } }
+
+  /// Whether a reader waits.
+  var isHoldingSomebody: Bool { state.withLock { $0.isHoldingSomebody } }
+
+  /// Lets the one reader go on that waits.
+  func release() {
+    state.withLock { state in
+      state.gate?.signal()
+      state.gate = nil
+      state.isHoldingSomebody = false
+    }
+  }
 }
 
 /// A ledger over a simulated disk.

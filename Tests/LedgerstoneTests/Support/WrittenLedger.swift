@@ -8,7 +8,7 @@ import Testing
 
 /// What a client knows of a ledger it writes to: what it sent, what it was told, and which notes
 /// it was given. Records are numbered by the client, from 0, in the order sent.
-struct WrittenLedger {
+struct WrittenLedger: Sendable {
   /// How many records were handed over, acknowledged or not.
   var sentCount = 0
   /// By the client's number, what was acknowledged.
@@ -17,10 +17,10 @@ struct WrittenLedger {
   var notes: [UInt64: [UInt8]] = [:]
   var vkey: String?
 
-  /// The body of a record: a few are larger than a block, one in thirteen is hard to compress.
+  /// The body of a record: one is larger than a block, one in thirteen is hard to compress.
   static func body(_ number: Int) -> [UInt8] {
     var bytes = Array("{\"number\":\(number)}".utf8)
-    if number % 17 == 7 { bytes += [UInt8](repeating: 0x20, count: 66_000) }
+    if number == 7 { bytes += [UInt8](repeating: 0x20, count: 66_000) }
     if number % 13 == 5 {
       var state = UInt32(truncatingIfNeeded: number) &* 2_654_435_761 | 1
       for _ in 0..<700 {
@@ -48,7 +48,36 @@ struct WrittenLedger {
     let first = sentCount
     for number in first..<first + count { try Self.add(number, to: &batch) }
     sentCount += count
-    for (position, outcome) in try await ledger.append(batch).enumerated() {
+    try take(await ledger.append(batch), from: first)
+  }
+
+  /// Sends one batch per count at the same time: while the clock holds up the group of the first,
+  /// the others queue behind it in this order, and share the next.
+  mutating func produce(
+    _ counts: [Int], to ledger: Ledger, clock: ManualClock
+  ) async throws {
+    clock.hold()
+    var tasks: [(first: Int, task: Task<[AppendOutcome], any Error>)] = []
+    for count in counts {
+      var batch = ledger.makeBatch()
+      let first = sentCount
+      for number in first..<first + count { try Self.add(number, to: &batch) }
+      sentCount += count
+      let before = ledger.queuedByteCount
+      let complete = batch
+      tasks.append((first, Task { try await ledger.append(complete) }))
+      while ledger.queuedByteCount == before || !clock.isHoldingSomebody { await Task.yield() }
+    }
+    clock.release()
+    var failure: (any Error)?
+    for (first, task) in tasks {
+      do { try take(await task.value, from: first) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  private mutating func take(_ outcomes: [AppendOutcome], from first: Int) throws {
+    for (position, outcome) in outcomes.enumerated() {
       guard case .recorded(let receipt) = outcome, !receipt.isDuplicate else {
         throw EngineFixture.Unexpected.conflict
       }
@@ -59,10 +88,15 @@ struct WrittenLedger {
   /// Sends everything from the beginning again, as a client does that was cut off; afterwards
   /// every record is acknowledged, those known before by the same receipt.
   mutating func sendAgain(to ledger: Ledger) async throws {
-    guard sentCount > 0 else { return }
+    try await sendAgain(0..<sentCount, to: ledger)
+  }
+
+  /// Sends some of the records again.
+  mutating func sendAgain(_ numbers: Range<Int>, to ledger: Ledger) async throws {
+    guard !numbers.isEmpty else { return }
     var batch = ledger.makeBatch()
-    for number in 0..<sentCount { try Self.add(number, to: &batch) }
-    for (number, outcome) in try await ledger.append(batch).enumerated() {
+    for number in numbers { try Self.add(number, to: &batch) }
+    for (number, outcome) in zip(numbers, try await ledger.append(batch)) {
       guard case .recorded(var receipt) = outcome else {
         throw EngineFixture.Unexpected.conflict
       }
@@ -78,6 +112,11 @@ struct WrittenLedger {
 
   mutating func checkpoint(_ ledger: Ledger) async throws {
     try note(try await ledger.checkpoint())
+  }
+
+  /// Takes note of notes that others may have seen.
+  mutating func noteAll(_ seen: [[UInt8]]) throws {
+    for bytes in seen { try note(bytes) }
   }
 
   /// Takes note of a note: there must never be two of one size.
@@ -119,7 +158,9 @@ extension WrittenLedger {
       }
       if record.header.content.bodies.isEmpty {
         let kind = record.header.content.kind
-        try #require(kind == (index == 0 ? "ledger/created" : "ledger/recovered"))
+        try #require(
+          index == 0
+            ? kind == "ledger/created" : ["ledger/recovered", "ledger/clock"].contains(kind))
       }
     }
     try #require(numbers.count <= sentCount)

@@ -94,6 +94,109 @@ struct SimulatedFaultTests {
     #expect(disk.contents("/a") == [1, 2, 3, 4, 5, 6])
   }
 
+  @Test func tearsAnyPrefixOrAnyBlocks() throws {
+    let size = 4096
+    let bytes = (1...3).flatMap { [UInt8](repeating: $0, count: size) }
+    var prefixes: Set<Int> = []
+    var subsets: Set<[UInt8]> = []
+    for seed in UInt64(0)..<300 {
+      let disk = SimulatedFileSystem(seed: seed)
+      disk.setContents("/a", [UInt8](repeating: 9, count: 3 * size))
+      disk.inject(.tear(.inputOutput), at: 1, among: [.write])
+      try disk.withFile("/a", .readWrite) { file throws(StorageError) in
+        #expect(file.writingFailure(bytes, at: 0)?.errno == .inputOutput)
+      }
+      let found = try #require(disk.contents("/a"))
+      let kept = zip(found, bytes).prefix { $0 == $1 }.count
+      if found[kept...].allSatisfy({ $0 == 9 }) {
+        prefixes.insert(kept)
+      } else {
+        for block in 0..<3 {
+          let values = Set(found[block * size..<(block + 1) * size])
+          #expect(values == [9] || values == [UInt8(block + 1)], "whole blocks")
+        }
+        subsets.insert([found[0], found[size], found[2 * size]])
+      }
+      #expect(disk.durableContents("/a") == [UInt8](repeating: 9, count: 3 * size))
+    }
+    #expect(prefixes.contains { $0 % size != 0 } && prefixes.count > 50)
+    #expect(subsets == [[9, 2, 9], [9, 9, 3], [9, 2, 3], [1, 9, 3]])
+  }
+
+  @Test func crashesBeforeAndInTheMiddle() throws {
+    for seed in UInt64(0)..<50 {
+      for (fault, expected) in [
+        (SimulatedFault.crashBefore, Set([1])), (.crashTearing, Set(1...3)), (.crash, Set([3])),
+      ] {
+        let disk = SimulatedFileSystem(seed: seed)
+        disk.setContents("/a", [0])
+        disk.inject(fault, at: 1)
+        let file = try disk.open("/a", .readWrite)
+        let error = file.writingFailure([1, 2], at: 1)
+        #expect(error?.isSimulatedPowerLoss == true && disk.isPowerLost)
+        file.abandon()
+        let found = disk.crashed(seed: seed, survival: .everything).contents("/a")
+        #expect(expected.contains(found?.count ?? 0), "\(fault)")
+        #expect([0, 1, 2].starts(with: found ?? []))
+      }
+    }
+    let disk = disk([1])
+    disk.inject(.crashBefore, at: 1)
+    let renaming = failure { () throws(StorageError) in try disk.rename(from: "/a", to: "/b") }
+    #expect(renaming?.isSimulatedPowerLoss == true)
+    #expect(disk.crashed(seed: 0, survival: .everything).filePaths() == ["/a"])
+  }
+
+  @Test func fillsUp() throws {
+    for operation in [SimulatedOperation.write, .synchronize, .create, .truncate] {
+      let disk = disk([1])
+      disk.inject(.fillUp, at: 1, among: [operation])
+      let error = failure { () throws(StorageError) in
+        try disk.withFile("/a", .readWrite) { file throws(StorageError) in
+          try file.truncate(to: 0)
+          try file.write([1, 2, 3], at: 0)
+          try file.synchronize()
+        }
+        try disk.make("/b", [])
+      }
+      #expect(error?.isNoSpace == true, "\(operation)")
+      #expect(disk.freeSizeBytes != nil)
+      let file = try disk.open("/a", .readWrite)
+      let size = try file.size()
+      let later = file.writingFailure([UInt8](repeating: 5, count: 9), at: size)
+      #expect(later?.isNoSpace == true, "\(operation)")
+      try file.close()
+      disk.freeSizeBytes = nil
+      try disk.make("/c", [1])
+    }
+  }
+
+  @Test func runsOutOfDescriptors() throws {
+    let disk = disk([1])
+    disk.openFileCountMax = 2
+    let one = try disk.open("/a", .readOnly)
+    let two = try disk.open("/a", .readOnly)
+    #expect(disk.openingFailure("/a", .readOnly)?.errno == .tooManyOpenFiles)
+    #expect(disk.openingFailure("/b", .createNew(permissions: .file))?.errno == .tooManyOpenFiles)
+    #expect(disk.lockFailure("/LOCK")?.errno == .tooManyOpenFiles)
+    #expect(disk.filePaths() == ["/a"], "nothing was made")
+    #expect(disk.openingFailure("/none", .readOnly)?.isNotFound == true)
+    try one.close()
+    try disk.make("/b", [2])
+    try two.close()
+  }
+
+  @Test func remembersWhatWasSeen() throws {
+    let disk = disk([1])
+    disk.watch("/b")
+    for byte in UInt8(1)...3 {
+      try disk.replaceFile("/b", with: [byte], permissions: .file)
+    }
+    try disk.remove("/b")
+    #expect(disk.contentsSeen(at: "/b") == [[1], [2], [3]])
+    #expect(disk.contentsSeen(at: "/a") == [])
+  }
+
   /// The kernel marks pages clean when writing them back has failed: trying again proves nothing.
   @Test func aSynchronizationThatSucceedsAfterAFailedOneProvesNothing() throws {
     var lostCount = 0

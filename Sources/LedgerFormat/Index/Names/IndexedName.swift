@@ -1,10 +1,11 @@
+internal import LedgerCryptography
+
 /// An entity's type, namespace and name as bytes: what a name dictionary lists, in this order.
 public struct IndexedName: Hashable, Comparable, Sendable {
-  public let type: EntityType
-  /// UTF-8.
-  public let namespace: [UInt8]
-  /// UTF-8.
-  public let name: [UInt8]
+  /// The type's code, the namespace and the name, one behind the other.
+  let bytes: [UInt8]
+  /// How many bytes of it are the namespace's.
+  let namespaceByteCount: Int
 
   public init(type: EntityType, namespace: String, name: String) {
     self.init(type: type, namespace: Array(namespace.utf8), name: Array(name.utf8))
@@ -16,10 +17,44 @@ public struct IndexedName: Hashable, Comparable, Sendable {
   }
 
   init(type: EntityType, namespace: [UInt8], name: [UInt8]) {
-    self.type = type
-    self.namespace = namespace
-    self.name = name
+    bytes = [type.rawValue] + namespace + name
+    namespaceByteCount = namespace.count
   }
+
+  /// The name of the key with these items; nil if they are none.
+  init?(items: RawSpan) {
+    var reader = ByteReader(items)
+    do throws(FormatError) {
+      let (_, code) = try reader.cborHead()
+      guard let type = UInt8(exactly: code).flatMap(EntityType.init(rawValue:)) else { return nil }
+      let namespaceCount = Int(clamping: try reader.cborHead().argument)
+      var bytes = [type.rawValue]
+      bytes.reserveCapacity(items.byteCount)
+      bytes.append(copying: try reader.bytes(namespaceCount))
+      bytes.append(copying: try reader.bytes(Int(clamping: try reader.cborHead().argument)))
+      self.init(bytes: bytes, namespaceByteCount: namespaceCount)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Takes bytes that were checked.
+  init(bytes: [UInt8], namespaceByteCount: Int) {
+    self.bytes = bytes
+    self.namespaceByteCount = namespaceByteCount
+  }
+
+  /// The entity's type.
+  public var type: EntityType {
+    guard let type = EntityType(rawValue: bytes[0]) else {
+      preconditionFailure("names are made or decoded with an assigned type")
+    }
+    return type
+  }
+  /// UTF-8.
+  public var namespace: ArraySlice<UInt8> { bytes[1..<1 + namespaceByteCount] }
+  /// UTF-8.
+  public var name: ArraySlice<UInt8> { bytes[(1 + namespaceByteCount)...] }
 
   /// The key under which the runs list the entity.
   public var key: EntityKey {
@@ -30,11 +65,33 @@ public struct IndexedName: Hashable, Comparable, Sendable {
 
   /// By type, then namespace, then name, byte by byte.
   public static func < (left: IndexedName, right: IndexedName) -> Bool {
-    if left.type != right.type { return left.type.rawValue < right.type.rawValue }
-    if left.namespace != right.namespace {
-      return left.namespace.lexicographicallyPrecedes(right.namespace)
+    let leftEnd = 1 + left.namespaceByteCount
+    let rightEnd = 1 + right.namespaceByteCount
+    let head = Self.order(left.bytes, 0..<leftEnd, right.bytes, 0..<rightEnd)
+    if head != 0 { return head < 0 }
+    return Self.order(
+      left.bytes, leftEnd..<left.bytes.count, right.bytes, rightEnd..<right.bytes.count) < 0
+  }
+
+  /// Below, at or above 0 as the left bytes are below, the same as or above the right ones.
+  private static func order(
+    _ left: [UInt8], _ leftRange: Range<Int>, _ right: [UInt8], _ rightRange: Range<Int>
+  ) -> Int {
+    let leftBytes = left.rawSpan.extracting(leftRange)
+    let rightBytes = right.rawSpan.extracting(rightRange)
+    let count = min(leftBytes.byteCount, rightBytes.byteCount)
+    var offset = 0
+    while offset + 8 <= count {
+      let (one, other) = (leftBytes.word(at: offset), rightBytes.word(at: offset))
+      if one != other { return one.byteSwapped < other.byteSwapped ? -1 : 1 }
+      offset += 8
     }
-    return left.name.lexicographicallyPrecedes(right.name)
+    while offset < count {
+      let (one, other) = (leftBytes.byte(at: offset), rightBytes.byte(at: offset))
+      if one != other { return one < other ? -1 : 1 }
+      offset += 1
+    }
+    return leftBytes.byteCount - rightBytes.byteCount
   }
 }
 
@@ -69,6 +126,6 @@ public struct NameQuery: Hashable, Sendable {
   public func matches(_ name: IndexedName) -> Bool {
     guard name.type == type else { return false }
     guard let namePrefix else { return name.namespace.starts(with: namespace) }
-    return name.namespace == namespace && name.name.starts(with: namePrefix)
+    return name.namespace.elementsEqual(namespace) && name.name.starts(with: namePrefix)
   }
 }

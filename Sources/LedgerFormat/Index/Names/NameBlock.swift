@@ -19,11 +19,13 @@ enum NameBlock {
     buffer.append(littleEndian: UInt16(truncatingIfNeeded: names.count))
     var previous: [UInt8] = []
     for name in names {
-      let bytes = [name.type.rawValue] + name.namespace + name.name
-      let shared = zip(previous, bytes).prefix { $0 == $1 }.count
+      let bytes = name.bytes
+      let limit = min(previous.count, bytes.count)
+      var shared = 0
+      while shared < limit, previous[shared] == bytes[shared] { shared += 1 }
       buffer.append(varint: UInt64(shared))
       buffer.append(varint: UInt64(bytes.count - shared))
-      buffer.append(varint: UInt64(name.namespace.count))
+      buffer.append(varint: UInt64(name.namespaceByteCount))
       buffer.append(contentsOf: bytes[shared...])
       previous = bytes
     }
@@ -79,14 +81,12 @@ enum NameBlock {
     guard nameCount > 0, nameCount <= FormatLimits.nameByteCountMax else {
       throw .inconsistent(field: "namespace bytes", offset: start)
     }
-    guard let type = EntityType(rawValue: previous[0]) else {
+    guard EntityType(rawValue: previous[0]) != nil else {
       throw .badValue(field: "entity type", found: UInt64(previous[0]), offset: start)
     }
-    let namespace = Array(previous[1..<1 + namespaceCount])
-    let name = Array(previous[(1 + namespaceCount)...])
-    guard String(validating: namespace, as: UTF8.self) != nil,
-      String(validating: name, as: UTF8.self) != nil
+    guard String(validating: previous[1..<1 + namespaceCount], as: UTF8.self) != nil,
+      String(validating: previous[(1 + namespaceCount)...], as: UTF8.self) != nil
     else { throw .invalidText(field: "name", offset: start) }
-    return IndexedName(type: type, namespace: namespace, name: name)
+    return IndexedName(bytes: previous, namespaceByteCount: namespaceCount)
   }
 }

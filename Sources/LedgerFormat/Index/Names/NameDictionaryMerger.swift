@@ -1,7 +1,7 @@
 /// Merges the name dictionaries of consecutive runs, in bounded memory: one block of each.
-public struct NameDictionaryMerger<Source: RunByteSource> {
+public struct NameDictionaryMerger {
   private struct Cursor {
-    let reader: NameDictionaryReader<Source>
+    let reader: NameDictionaryReader
     var names: [IndexedName] = []
     var place = 0
     var nextBlock = 0
@@ -15,7 +15,7 @@ public struct NameDictionaryMerger<Source: RunByteSource> {
   ///
   /// - Throws: `FormatError`, or what the source throws.
   public init(
-    _ dictionaries: [NameDictionaryReader<Source>], into extent: IndexRunExtent,
+    _ dictionaries: [NameDictionaryReader], into extent: IndexRunExtent,
     ledgerID: LedgerID
   ) throws {
     var next = extent.firstRecord

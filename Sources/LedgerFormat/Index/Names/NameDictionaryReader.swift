@@ -1,8 +1,8 @@
 internal import LedgerCryptography
 
 /// A name dictionary, read as far as a search needs.
-public struct NameDictionaryReader<Source: RunByteSource> {
-  public let source: Source
+public struct NameDictionaryReader: Sendable {
+  public let source: any RunByteSource
   public let ledgerID: LedgerID
   public let extent: IndexRunExtent
   /// How many names it lists.
@@ -13,7 +13,7 @@ public struct NameDictionaryReader<Source: RunByteSource> {
   /// Reads header, table and footer of a file of `fileByteCount` bytes.
   ///
   /// - Throws: `FormatError`, or what the source throws.
-  public init(source: Source, fileByteCount: UInt64, ledger: LedgerID?) throws {
+  public init(source: any RunByteSource, fileByteCount: UInt64, ledger: LedgerID?) throws {
     let footerByteCount = NameDictionaryWriter.footerByteCount
     let least = RunFileHeader.byteCount + TruncatedDigest.byteCount + footerByteCount
     guard fileByteCount >= UInt64(least) else {

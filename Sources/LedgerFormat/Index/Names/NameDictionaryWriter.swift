@@ -80,7 +80,7 @@ extension RunBuilder {
     guard let extent = IndexRunExtent(level: 0, firstRecord: firstRecord, recordCount: recordCount)
     else { preconditionFailure("a run covers at least one record") }
     var writer = NameDictionaryWriter(ledgerID: ledgerID, extent: extent)
-    for name in keys().map({ IndexedName($0) }).sorted() { writer.append(name) }
+    for name in names().sorted() { writer.append(name) }
     writer.finish()
     return writer.takeOutput()
   }

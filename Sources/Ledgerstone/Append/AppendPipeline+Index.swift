@@ -1,0 +1,101 @@
+internal import Dispatch
+internal import LedgerFormat
+internal import SegmentStorage
+internal import Synchronization
+
+/// How the index follows the log, and how index records are appended.
+extension AppendPipeline {
+  typealias IndexCompletion = @Sendable (Result<LedgerNote, LedgerError>) -> Void
+
+  /// Lets the index catch up with the log, slice by slice, between the groups of producers.
+  ///
+  /// - Parameter completion: called once nothing is left, or nothing can be done.
+  func catchUp(completion: @escaping @Sendable () -> Void = {}) {
+    committing.async { [self] in
+      let snapshot = committer.withLock { $0.reader }
+      index.catchUp(snapshot) { [self] isBehind in
+        if isBehind { catchUp(completion: completion) } else { completion() }
+      }
+    }
+  }
+
+  /// Appends an index record over everything queued so far, signs the checkpoint of exactly its
+  /// size and keeps that; or gives the note of the last one, if nothing lies above it.
+  ///
+  /// - Returns: false if the pipeline was closed; `completion` is not called then.
+  func appendIndex(completion: @escaping IndexCompletion) -> Bool {
+    enqueue(.index(completion), byteCount: 0, isLast: false)
+  }
+
+  /// On the assembling queue, so that nothing is numbered while the record is made.
+  func appendIndexRecord(_ assembly: inout Assembly, _ completion: @escaping IndexCompletion) {
+    do throws(LedgerError) {
+      if let note = newestIndexNote() { return completion(.success(note)) }
+      var pending = try beginOrThrow(&assembly)
+      while pending.group.recordCount > 0 {
+        // The clock's own record came first.
+        var open: OpenGroup? = (pending, [])
+        submit(&open)
+        pending = try beginOrThrow(&assembly)
+      }
+      do throws(LedgerError) {
+        let runs = try tiling(below: assembly.sequencer.nextRecord)
+        var batch = emptyBatch
+        try batch.append(LedgerRecords.index(runs))
+        var cursor = BatchCursor()
+        var outcomes: [Sequencer.Outcome] = []
+        _ = assembly.sequencer.add(batch, from: &cursor, to: &pending, outcomes: &outcomes)
+        commit(pending, committingTo: runs, completion)
+      } catch {
+        giveBack(pending)
+        throw error
+      }
+    } catch {
+      completion(.failure(error))
+    }
+  }
+
+  private func beginOrThrow(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+    switch begin(&assembly) {
+    case .group(let pending): return pending
+    case .clockStepped(let step):
+      throw LedgerError(clockStepMicroseconds: step, appendedCount: 0, of: 1)
+    }
+  }
+
+  /// The note of the index record that is the last record of all, if there is one.
+  private func newestIndexNote() -> LedgerNote? {
+    committing.sync { committer.withLock { $0.closingNote } }
+  }
+
+  /// The runs over all records below `record`, once these are durable and indexed.
+  private func tiling(below record: UInt64) throws(LedgerError) -> [IndexRunCommitment] {
+    // Every group is handed to the index when its commit ends.
+    committing.sync {}
+    return try index.synchronously { indexer throws(LedgerError) in
+      try indexer.tiling(below: record)
+    }
+  }
+
+  private func commit(
+    _ pending: PendingGroup, committingTo runs: [IndexRunCommitment],
+    _ completion: @escaping IndexCompletion
+  ) {
+    committing.async { [self] in
+      let result: Result<LedgerNote, LedgerError> = committer.withLock { committer in
+        do throws(LedgerError) {
+          let note = try committer.commitIndex(pending)
+          sealIfDue(committer)
+          return .success(note)
+        } catch {
+          return .failure(error)
+        }
+      }
+      let isDurable = (try? result.get()) != nil
+      // Before the record itself is indexed: the tail ends below it.
+      if isDurable { index.keep(runs) }
+      pass(pending, isDurable: isDurable)
+      completion(result)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import SegmentStorage
+
+/// What an opening finds under `index/`, and what it throws away because it cannot be used.
+struct IndexOpening {
+  let folder: IndexFolder
+  /// Everything durable.
+  let reader: LogReader
+
+  struct Found: Sendable {
+    let folder: IndexFolder
+    var catalog = IndexCatalog()
+    var tails: Set<IndexRunExtent> = []
+    /// The runs of the newest index record.
+    var listed: Set<IndexRunExtent> = []
+    var isLastRecordIndex = false
+    var remarks: [String] = []
+  }
+
+  /// Removes temporary files and runs that are damaged, another ledger's or beyond the log; they
+  /// are built again.
+  func run() throws(LedgerError) -> Found {
+    try translatingErrors {
+      let fileSystem = folder.fileSystem
+      try fileSystem.makeDurableDirectory(folder.path, permissions: .directory)
+      let listing = try folder.listing()
+      for name in listing.temporary { try fileSystem.remove("\(folder.path)/\(name)") }
+      var found = Found(folder: folder)
+      try readNewestRecord(listing, into: &found)
+      for extent in listing.runs.sorted(by: { $0.firstRecord < $1.firstRecord }) {
+        guard let commitment = usableCommitment(extent, listing) else {
+          found.remarks.append(
+            "index/\(extent.runFileName) could not be used and is built again")
+          try folder.remove(extent)
+          continue
+        }
+        if extent.isFull { found.catalog.insert(commitment) } else { found.tails.insert(extent) }
+      }
+      for extent in listing.names.subtracting(listing.runs) { try folder.remove(extent) }
+      return found
+    }
+  }
+
+  /// What the run's footer says; nil if it cannot be used.
+  private func usableCommitment(_ extent: IndexRunExtent, _ listing: IndexFolder.Listing)
+    -> IndexRunCommitment?
+  {
+    guard extent.endRecord <= reader.endRecord, listing.names.contains(extent),
+      let run = try? folder.run(extent), (try? folder.names(extent)) != nil
+    else { return nil }
+    return run.commitment
+  }
+
+  private func readNewestRecord(_ listing: IndexFolder.Listing, into found: inout Found) throws {
+    guard reader.endRecord > 0 else { return }
+    let last = reader.endRecord - 1
+    let newest = try content(last)
+    found.isLastRecordIndex = newest.kind == LedgerRecords.indexKind
+    let record = found.isLastRecordIndex ? last : listing.notes.last { $0 < last }
+    guard let record else { return }
+    let runs = record == last ? newest.runs : try content(record).runs
+    found.listed = Set(runs.compactMap(\.extent))
+  }
+
+  private func content(_ record: UInt64) throws -> RecordContent {
+    let stored = try reader.header(at: record)
+    let bytes = stored.bytes
+    return try RecordHeader.decode(bytes.rawSpan).content
+  }
+}

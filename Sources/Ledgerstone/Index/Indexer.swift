@@ -1,0 +1,162 @@
+internal import LedgerFormat
+internal import SegmentStorage
+
+/// Builds entity runs as the log grows. Used by one thread at a time.
+///
+/// Runs are derived data: where one cannot be written, the failure is remembered and said, appends
+/// go on, and the next opening builds what is missing.
+final class Indexer {
+  /// Records beyond the last run file from which a clean close writes a tail file.
+  static let tailRecordCountMin: UInt64 = 4_096
+
+  let folder: IndexFolder
+  private(set) var catalog: IndexCatalog
+  private var builder: RunBuilder
+  /// Tail files in the folder.
+  private var tails: Set<IndexRunExtent>
+  /// What the newest index record commits to: these files stay.
+  private var listed: Set<IndexRunExtent>
+  /// Why nothing is indexed any more until the ledger is opened again.
+  private(set) var failure: LedgerError?
+
+  /// - Parameters:
+  ///   - catalog: the full runs that are there and can be read.
+  ///   - listed: the runs of the newest index record.
+  init(
+    folder: IndexFolder, catalog: IndexCatalog, tails: Set<IndexRunExtent>,
+    listed: Set<IndexRunExtent>
+  ) {
+    self.folder = folder
+    self.catalog = catalog
+    self.tails = tails
+    self.listed = listed
+    builder = RunBuilder(firstRecord: catalog.coveredEnd())
+  }
+
+  /// The record that is indexed next.
+  var nextRecord: UInt64 { builder.nextRecord }
+
+  /// Takes the headers of a durable group, unless the index is behind it.
+  func take(_ group: RawGroup) {
+    guard failure == nil, group.firstRecord == nextRecord else { return }
+    remembering {
+      try group.forEachHeaderEntry { entry in
+        try builder.append(entry: entry)
+        try writeIfFull()
+      }
+    }
+  }
+
+  /// Takes headers from the log until the current run is full or `reader` ends.
+  ///
+  /// - Returns: whether more records are there to be taken.
+  func catchUp(_ reader: LogReader) -> Bool {
+    guard failure == nil, nextRecord < reader.endRecord else { return false }
+    let runEnd = builder.firstRecord + UInt64(FormatLimits.runRecordCount)
+    let end = min(runEnd, reader.endRecord)
+    remembering {
+      try reader.forEachHeader(in: nextRecord..<end) { _, header, _ in
+        try builder.append(header: header)
+        try writeIfFull()
+      }
+    }
+    return failure == nil && nextRecord < reader.endRecord
+  }
+
+  private func writeIfFull() throws {
+    guard builder.isFull else { return }
+    let (file, commitment) = builder.run(ledgerID: folder.ledgerID)
+    guard let extent = commitment.extent else { preconditionFailure("a full run has an extent") }
+    try folder.write(
+      extent, run: file, names: builder.nameDictionary(ledgerID: folder.ledgerID))
+    catalog.insert(commitment)
+    builder.restart(at: extent.endRecord)
+    try removeSuperseded()
+  }
+
+  /// A merge that should be carried out.
+  func dueMerge() -> IndexMerge? {
+    guard failure == nil, let due = catalog.dueMerge() else { return nil }
+    return IndexMerge(folder: folder, inputs: due.inputs, output: due.output)
+  }
+
+  /// Ends a merge that was carried out elsewhere; nil if it was given up.
+  func finishMerge(_ result: Result<IndexRunCommitment?, LedgerError>) {
+    switch result {
+    case .failure(let error): failure = failure ?? error
+    case .success(nil): break
+    case .success(let commitment?):
+      catalog.insert(commitment)
+      remembering { try removeSuperseded() }
+    }
+  }
+
+  /// What an index record that is `record` commits to: an aligned tiling of all before it.
+  ///
+  /// - Throws: what keeps the index from being built, or `invalid` if it is behind.
+  func tiling(below record: UInt64) throws(LedgerError) -> [IndexRunCommitment] {
+    if let failure { throw failure }
+    guard nextRecord == record else {
+      throw LedgerError(.invalid, "the index is at record \(nextRecord), the log at \(record)")
+    }
+    var runs = catalog.tiling(below: builder.firstRecord)
+    if builder.recordCount > 0 { runs.append(builder.run(ledgerID: folder.ledgerID).commitment) }
+    return runs
+  }
+
+  /// Keeps the tail of an index record, which proofs are made from, and lets older files go.
+  ///
+  /// - Parameter runs: what the record commits to.
+  func keep(_ runs: [IndexRunCommitment]) {
+    listed = Set(runs.compactMap(\.extent))
+    guard failure == nil else { return }
+    remembering {
+      try writeTail()
+      try removeSuperseded()
+    }
+  }
+
+  /// At a clean close: keeps readers from having to go through a long tail.
+  func close() {
+    guard failure == nil else { return }
+    let known = tails.filter { $0.firstRecord == builder.firstRecord }.map(\.endRecord).max()
+    let end = known ?? builder.firstRecord
+    guard nextRecord - min(end, nextRecord) >= Self.tailRecordCountMin else { return }
+    remembering {
+      try writeTail()
+      try removeSuperseded()
+    }
+  }
+
+  private func writeTail() throws {
+    guard builder.recordCount > 0 else { return }
+    let (file, commitment) = builder.run(ledgerID: folder.ledgerID)
+    guard let extent = commitment.extent, !tails.contains(extent) else { return }
+    try folder.write(
+      extent, run: file, names: builder.nameDictionary(ledgerID: folder.ledgerID))
+    tails.insert(extent)
+  }
+
+  /// Removes runs that larger ones replace and tails that longer ones do, but for those that the
+  /// newest index record lists.
+  private func removeSuperseded() throws {
+    for extent in catalog.superseded(keeping: listed) {
+      try folder.remove(extent)
+      catalog.remove(extent)
+    }
+    let longest = tails.filter { $0.firstRecord == builder.firstRecord }
+      .max { $0.recordCount < $1.recordCount }
+    for tail in tails where tail != longest && !listed.contains(tail) {
+      try folder.remove(tail)
+      tails.remove(tail)
+    }
+  }
+
+  private func remembering(_ body: () throws -> Void) {
+    do throws(LedgerError) {
+      try translatingErrors(body)
+    } catch {
+      failure = error
+    }
+  }
+}
