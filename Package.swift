@@ -36,6 +36,10 @@ let package = Package(
     .library(name: "LedgerVerifier", targets: ["LedgerVerifier"]),
     .library(name: "Ledgerstone", targets: ["Ledgerstone"]),
     .executable(name: "ledgerstone", targets: ["LedgerCLI"]),
+    // What the nested packages, Fuzz and Benchmarks, reach into.
+    .library(
+      name: "LedgerstoneInternals",
+      targets: ["LedgerCryptography", "Provenance", "SegmentStorage", "SubjectVault"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -102,6 +106,16 @@ let package = Package(
         "Ledgerstone", "LedgerVerifier", "SegmentStorage", "SubjectVault", "Provenance",
         "LedgerFormat", "MerkleLog", "LedgerTestSupport",
       ]),
+    // The same sources as in the package Fuzz, without a fuzzer.
+    .target(
+      name: "FuzzBodies",
+      dependencies: [
+        "Ledgerstone", "LedgerVerifier", "SegmentStorage", "Provenance", "LedgerFormat",
+        "MerkleLog", "LedgerCryptography", "LedgerTestSupport",
+      ],
+      path: "Fuzz/Sources/FuzzBodies",
+      swiftSettings: strict),
+    tests(of: "FuzzReplay", ["FuzzBodies"]),
     tests(of: "LedgerCLI", ["LedgerCLI", "LedgerTestSupport"]),
     tests(of: "HouseRules", []),
   ]
