@@ -42,7 +42,8 @@ let package = Package(
       targets: ["LedgerCryptography", "Provenance", "SegmentStorage", "SubjectVault"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
   ],
   targets: [
     // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
@@ -56,7 +57,9 @@ let package = Package(
       "LedgerVerifier", ["Provenance", "LedgerFormat", "MerkleLog", "LedgerCryptography"]),
     library("SegmentStorage", ["LedgerFormat", "LedgerCryptography"]),
     // The vault takes its file system protocol from the storage rim, nothing else.
-    library("SubjectVault", ["SegmentStorage", "LedgerCryptography"]),
+    library(
+      "SubjectVault",
+      ["SegmentStorage", "LedgerCryptography", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
       "Ledgerstone",
       [
@@ -75,7 +78,8 @@ let package = Package(
     .target(
       name: "LedgerTestSupport",
       dependencies: [
-        "Ledgerstone", "SegmentStorage", "LedgerFormat", "MerkleLog", "LedgerCryptography",
+        "Ledgerstone", "SubjectVault", "SegmentStorage", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography",
       ],
       path: "Tests/LedgerTestSupport",
       swiftSettings: strict),
@@ -93,7 +97,9 @@ let package = Package(
     tests(
       of: "SegmentStorage",
       ["SegmentStorage", "LedgerFormat", "LedgerCryptography", "LedgerTestSupport"]),
-    tests(of: "SubjectVault", ["SubjectVault", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(
+      of: "SubjectVault",
+      ["SubjectVault", "SegmentStorage", "LedgerCryptography", "LedgerTestSupport"]),
     tests(
       of: "Ledgerstone",
       [

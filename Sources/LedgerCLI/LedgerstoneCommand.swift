@@ -16,7 +16,8 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
       ShowCommand.self, IndexCommand.self, HistoryCommand.self, EntitiesCommand.self,
       ProveCommand.self, VerifyCommand.self, ExportCommand.self,
-      InspectCommand.self, KeygenCommand.self, DemoCommand.self,
+      InspectCommand.self, KeygenCommand.self, EraseCommand.self,
+      HoldCommand.self, DemoCommand.self,
     ])
 
   /// Runs the command named by the arguments and ends the process with its status.
