@@ -1,4 +1,0 @@
-#ifndef LEDGERSTONE_CSQLITE_SHIM_H
-#define LEDGERSTONE_CSQLITE_SHIM_H
-#include <sqlite3.h>
-#endif
