@@ -131,9 +131,11 @@ extension ClosureEngine {
   }
 
   private func inferredCount() -> Int {
-    graph.vertices.indices.count { vertex in
-      graph.vertices[vertex].effect != .junction && basis(of: vertex) == .inferred
+    var count = 0
+    for vertex in graph.vertices where vertex.effect != .junction && vertex.cause >= 0 {
+      if graph.edges[Int(vertex.cause)].basis == .inferred { count += 1 }
     }
+    return count
   }
 }
 

@@ -34,8 +34,10 @@ extension ClosureEngine {
   }
 
   private func isBefore(_ left: Int32, _ right: Int32) -> Bool {
-    (graph.activity(of: Int(left)).terminal, left)
-      < (graph.activity(of: Int(right)).terminal, right)
+    let (first, second) = (
+      graph.activity(of: Int(left)).terminal, graph.activity(of: Int(right)).terminal
+    )
+    return first == second ? left < right : first < second
   }
 
   private func isCompleted(_ vertex: Int32) -> Bool {

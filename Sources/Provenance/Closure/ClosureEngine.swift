@@ -12,6 +12,12 @@ extension Closure {
   public static func compute<Source: LineageSource>(
     _ query: ClosureQuery, from source: Source
   ) throws(Source.Failure) -> Closure {
+    try compute(query, source: source)
+  }
+
+  private static func compute<Source: LineageSource>(
+    _ query: ClosureQuery, source: Source
+  ) throws(Source.Failure) -> Closure {
     var engine = ClosureEngine(query: query, source: source)
     try engine.spread()
     if engine.graph.isOutdated {
@@ -22,6 +28,13 @@ extension Closure {
       try engine.spread()
     }
     return engine.result()
+  }
+}
+
+extension Closure {
+  /// The same from an index in memory, compiled for just that.
+  public static func compute(_ query: ClosureQuery, from index: LineageIndex) -> Closure {
+    compute(query, source: index)
   }
 }
 

@@ -141,6 +141,11 @@ struct Flow {
   var cap: TaintLevel
   var basis: LineageBasis
   var isIndirect = false
+
+  func isBefore(_ other: Flow) -> Bool {
+    source == other.source
+      ? target < other.target : source.rawValue < other.source.rawValue
+  }
 }
 
 /// A dense map from entities to small integers that forgets everything in O(1).

@@ -3,9 +3,10 @@ internal import LedgerFormat
 /// Making activities, with their writes and flows, of records.
 extension VersionGraph {
   /// The activity of a run whose events have been completed.
-  mutating func makeRun(_ run: EntityID, _ events: inout [UInt32]) -> Int {
+  mutating func makeRun(
+    _ run: EntityID, _ facts: LineageFacts, _ events: inout [UInt32]
+  ) -> Int {
     if activityOfRun[run] >= 0 { return activityOfRun[run] }
-    let facts = source.facts
     eventsOfRun(run, facts, into: &events)
     reader.begin(entityCount: facts.entityCount)
     var activity = Activity(
@@ -27,9 +28,8 @@ extension VersionGraph {
   }
 
   /// The activity of one record that is no part of a run: `dataset…` or `derivation`.
-  mutating func makeRecord(_ number: UInt32) -> Int {
+  mutating func makeRecord(_ number: UInt32, _ facts: LineageFacts) -> Int {
     if let known = activityOfRecord[UInt64(number)] { return Int(known) }
-    let facts = source.facts
     let event = facts.events[Int(number)]
     reader.begin(entityCount: facts.entityCount)
     reader.add(event, of: facts)
@@ -80,11 +80,16 @@ extension VersionGraph {
     }
     activity.writes = firstVertex..<vertices.count
     activity.flows = firstFlow..<flows.count
-    flows[activity.flows].sort {
-      ($0.source.rawValue, $0.target) < ($1.source.rawValue, $1.target)
-    }
+    sortFlows(activity.flows)
     activities.append(activity)
     return number
+  }
+
+  /// By source, then by target; flows alike stay in their order.
+  private mutating func sortFlows(_ range: Range<Int>) {
+    guard range.count > 1 else { return }
+    let isSorted = range.dropLast().allSatisfy { !flows[$0 + 1].isBefore(flows[$0]) }
+    if !isSorted { flows[range].sort { $0.isBefore($1) } }
   }
 
   private func vertex(

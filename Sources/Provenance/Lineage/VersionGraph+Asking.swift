@@ -2,17 +2,23 @@ internal import LedgerFormat
 
 /// Asking the source, each entity once.
 extension VersionGraph {
-  /// All events that name the entity and lie in the range of records.
+  /// All events that name the entity and lie in the range of records; kept, as a dataset may
+  /// be a job's neighbour and a node of its own.
   mutating func ask(_ entity: EntityID) throws(Source.Failure) -> [UInt32] {
     if let known = answers[entity] { return known }
-    asked.append(entity)
-    var numbers = try source.events(naming: entity)
-    let facts = source.facts
-    if !numbers.allSatisfy({ isInRange(facts.events[Int($0)].index) }) {
-      numbers.removeAll { !isInRange(facts.events[Int($0)].index) }
-    }
+    let numbers = try askOnce(entity)
     answers[entity] = numbers
     return numbers
+  }
+
+  /// The same, not kept: for runs, of which there may be a million.
+  private mutating func askOnce(_ entity: EntityID) throws(Source.Failure) -> [UInt32] {
+    if isAsked[entity] < 0 { asked.append(entity) }
+    isAsked[entity] = 1
+    let numbers = try source.events(naming: entity)
+    let facts = source.facts
+    let isWhole = numbers.allSatisfy { isInRange(facts.events[Int($0)].index) }
+    return isWhole ? numbers : numbers.filter { isInRange(facts.events[Int($0)].index) }
   }
 
   private func isInRange(_ index: UInt64) -> Bool { index >= firstRecord && index < size }
@@ -44,19 +50,14 @@ extension VersionGraph {
   func eventsOfRun(_ run: EntityID, _ facts: LineageFacts, into numbers: inout [UInt32]) {
     numbers.removeAll(keepingCapacity: true)
     var place = runFirst[run]
-    var isAscending = true
     while place >= 0 {
-      let number = runEvents[place].event
-      if let last = numbers.last,
-        facts.events[Int(last)].index > facts.events[Int(number)].index
-      {
-        isAscending = false
-      }
-      numbers.append(number)
-      place = Int(runEvents[place].next)
-    }
-    if !isAscending {
-      numbers.sort { facts.events[Int($0)].index < facts.events[Int($1)].index }
+      let (number, next) = runEvents[place]
+      // Nearly in order, as it comes from two or three ascending lists.
+      let index = facts.events[Int(number)].index
+      var slot = numbers.count
+      while slot > 0, facts.events[Int(numbers[slot - 1])].index > index { slot -= 1 }
+      numbers.insert(number, at: slot)
+      place = Int(next)
     }
   }
 
@@ -64,34 +65,44 @@ extension VersionGraph {
   /// cannot hold in full.
   mutating func completeRuns(among numbers: [UInt32]) throws(Source.Failure) {
     absorb(numbers)
+    for job in newJobs(of: numbers) { try askForJob(job) }
+    for run in runsInParts(among: numbers) {
+      let more = try askOnce(run)
+      absorb(more)
+      for job in newJobs(of: more) { try askForJob(job) }
+    }
+  }
+
+  /// The jobs of runs that no activity was made of yet, which were not asked for.
+  private func newJobs(of numbers: [UInt32]) -> [EntityID] {
+    let facts = source.facts
+    var found: [EntityID] = []
+    var last: EntityID?
     for number in numbers {
-      let facts = source.facts
+      let event = facts.events[Int(number)]
+      guard event.kind == .run, let job = facts.first(.job, of: event), job != last else {
+        continue
+      }
+      last = job
+      if policies[job] == nil { found.append(job) }
+    }
+    return found
+  }
+
+  /// The runs of whose records some may be missing.
+  private func runsInParts(among numbers: [UInt32]) -> [EntityID] {
+    let facts = source.facts
+    var events: [UInt32] = []
+    var found: [EntityID] = []
+    for number in numbers {
       let event = facts.events[Int(number)]
       guard event.kind == .run, let run = facts.first(.run, of: event),
         activityOfRun[run] < 0
       else { continue }
-      if let job = facts.first(.job, of: event) { try askForJob(job) }
+      if !asksEveryRun, isWhole(run, facts, &events) { continue }
+      if isAsked[run] < 0 { found.append(run) }
     }
-    var events: [UInt32] = []
-    for number in numbers {
-      let run: EntityID
-      do {
-        let facts = source.facts
-        let event = facts.events[Int(number)]
-        guard event.kind == .run, let found = facts.first(.run, of: event),
-          activityOfRun[found] < 0, answers[found] == nil
-        else { continue }
-        run = found
-        if !asksEveryRun, isWhole(run, facts, &events) { continue }
-      }
-      let more = try ask(run)
-      absorb(more)
-      for number in more {
-        let facts = source.facts
-        let event = facts.events[Int(number)]
-        if event.kind == .run, let job = facts.first(.job, of: event) { try askForJob(job) }
-      }
-    }
+    return found
   }
 
   /// A run is an execution of one job, so its job's records hold the run's. Only if START or

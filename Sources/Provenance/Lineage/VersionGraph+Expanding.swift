@@ -104,36 +104,31 @@ extension VersionGraph {
 
   private mutating func makeActivities(of number: Int, _ events: [UInt32]) {
     let members = nodes[number].members
-    let evidence: ErasureEvidence
-    do {
-      let facts = source.facts
-      evidence = ErasureEvidence(events: events, members: members, facts: facts)
-      nodes[number].unverified = evidence.unverified
-      nodes[number].exemptions =
-        Exemptions(events: events, members: members, facts: facts).records
-    }
+    let facts = source.facts
+    let evidence = ErasureEvidence(events: events, members: members, facts: facts)
+    nodes[number].unverified = evidence.unverified
+    nodes[number].exemptions = Exemptions(events: events, members: members, facts: facts).records
     var seen: Set<Int32> = []
+    var made: [Int32] = []
     var scratch: [UInt32] = []
     for event in events {
-      let made: Int
-      do {
-        let facts = source.facts
-        let fact = facts.events[Int(event)]
-        switch fact.kind {
-        case .run:
-          guard let run = facts.first(.run, of: fact) else { continue }
-          made = makeRun(run, &scratch)
-        case .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
-          .datasetDropped:
-          made = makeRecord(event)
-        default: continue
-        }
+      let fact = facts.events[Int(event)]
+      let activity: Int
+      switch fact.kind {
+      case .run:
+        guard let run = facts.first(.run, of: fact) else { continue }
+        activity = makeRun(run, facts, &scratch)
+      case .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
+        .datasetDropped:
+        activity = makeRecord(event, facts)
+      default: continue
       }
-      if seen.insert(Int32(made)).inserted { nodes[number].activities.append(Int32(made)) }
+      if seen.insert(Int32(activity)).inserted { made.append(Int32(activity)) }
     }
     for removal in evidence.removals {
-      nodes[number].activities.append(Int32(makeErasure(removal.event, of: removal.target)))
+      made.append(Int32(makeErasure(removal.event, of: removal.target)))
     }
+    nodes[number].activities = made
   }
 
   private mutating func add(_ base: Base, to node: Int) {
@@ -202,10 +197,9 @@ extension VersionGraph {
     }
     if nodes[number].isOneThing { groups = [WriteOrder(elements)] }
     nodes[number].groups = groups
-    writes.sort {
-      let (left, right) = (activity(of: Int($0)).terminal, activity(of: Int($1)).terminal)
-      return (left, $0) < (right, $1)
-    }
+    if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
+    let order = WriteOrder.sorted(elements)
+    writes = order.map(\.vertex)
     nodes[number].writes = writes
     for write in writes where vertices[Int(write)].version != .none {
       nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)

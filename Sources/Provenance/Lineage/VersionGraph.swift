@@ -18,6 +18,7 @@ struct VersionGraph<Source: LineageSource> {
 
   // What was asked for.
   var asked: [EntityID] = []
+  var isAsked = EntityTableOfIntegers()
   var answers: [EntityID: [UInt32]] = [:]
 
   // Runs and jobs, by entity.

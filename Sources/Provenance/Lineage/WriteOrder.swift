@@ -35,20 +35,26 @@ struct WriteOrder {
   /// Vertices that stand for a stretch, by its place in the tree; -1 where none was made.
   private(set) var junctions: [Int32] = []
 
-  /// - Parameter elements: in any order; those of one activity stay in theirs.
+  /// - Parameter elements: in any order.
   init(_ elements: [Element]) {
-    var sorted = elements
-    let isAscending = zip(elements, elements.dropFirst()).allSatisfy {
-      $0.terminal <= $1.terminal
-    }
-    if !isAscending {
-      sorted.sort { ($0.terminal, $0.vertex) < ($1.terminal, $1.vertex) }
-    }
+    let sorted = Self.sorted(elements)
     self.elements = sorted
     var count = 1
     while count < sorted.count { count *= 2 }
     leafCount = count
     makeTree()
+  }
+
+  /// By terminal record, then as the vertices were made.
+  static func sorted(_ elements: [Element]) -> [Element] {
+    func isBefore(_ left: Element, _ right: Element) -> Bool {
+      left.terminal == right.terminal
+        ? left.vertex < right.vertex : left.terminal < right.terminal
+    }
+    let isSorted = elements.indices.dropLast().allSatisfy {
+      isBefore(elements[$0], elements[$0 + 1])
+    }
+    return isSorted ? elements : elements.sorted(by: isBefore)
   }
 
   private mutating func makeTree() {
