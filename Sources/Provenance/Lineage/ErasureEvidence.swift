@@ -5,7 +5,7 @@ internal import LedgerFormat
 /// | method of the execution | removes |
 /// |---|---|
 /// | `drop-and-purge`, `truncate`, `key-destruction` | as stated |
-/// | `row-erasure`, `overwrite`, `full-overwrite` | if a later verification of it, or of its request, is clean |
+/// | `row-erasure`, `overwrite`, `full-overwrite` | if a later verification of it is clean |
 /// | anything else, also `merge-on-read-delete` | never |
 struct ErasureEvidence {
   /// (event number, the mention of its target) of executions that removed.
