@@ -100,7 +100,8 @@ import Testing
     "summary":{"origin":"acme.example/provenance","ledgerId":"LEDGERID",\
     "keySource":"\(keySource)","verifierKey":"\(vkey)","checkpointSize":3,\
     "checkpointRoot":"HASH","savedCheckpointSize":\(savedSize),"recordCount":3,"bodyCount":1,\
-    "erasedBodyCount":0,"indexRecordCount":0,"indexedSize":null,"segmentCount":0,"groupCount":3,"byteCount":N}
+    "erasedBodyCount":0,"indexRecordCount":0,"indexedSize":null,"segmentCount":0,\
+    "groupCount":3,"byteCount":N}
     """
   }
 

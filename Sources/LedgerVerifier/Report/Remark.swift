@@ -16,6 +16,8 @@ public struct Remark: Hashable, Sendable {
     case sealingUnfinished
     /// An erasure plan without outcome.
     case erasureInProgress
+    /// An erasure whose outcome says that an identifier still stands somewhere.
+    case erasureResidual
     /// The vault's note is newer than the published checkpoint.
     case checkpointUnpublished
     /// An index record has no note, so that nothing can be proved with it.
