@@ -24,6 +24,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
   static func main() async {
     // A reader that goes away is reported as an error of writing, after the ledger was closed.
     signal(SIGPIPE, SIG_IGN)
+    Interruption.endProcess()
     let occupied = StandardDescriptors.occupy()
     defer { withExtendedLifetime(occupied) {} }
     do {
@@ -49,10 +50,26 @@ struct LedgerstoneCommand: AsyncParsableCommand {
   }
 
   private static func end(with error: any Error) -> Never {
-    let isOfParsing = exitCode(for: error) != .failure || error is CleanExit
-    if isOfParsing { exit(withError: error) }
-    let failure = CommandFailure(error)
+    let failure = ofParsing(error) ?? CommandFailure(error)
     if let message = failure.message { StandardError.complain(message) }
     Foundation.exit(failure.status.rawValue)
+  }
+
+  /// What the parser of the arguments has to say, which it is not left to print itself: help that
+  /// could not be written is a failure too. Nil for the errors of the commands.
+  private static func ofParsing(_ error: any Error) -> CommandFailure? {
+    let code = exitCode(for: error)
+    guard code != .failure || error is CleanExit else { return nil }
+    let message = fullMessage(for: error)
+    guard code == .success else {
+      StandardError.write(line: message)
+      return CommandFailure(ExitStatus(rawValue: code.rawValue) ?? .usage)
+    }
+    do throws(CommandFailure) {
+      if !message.isEmpty { try StandardOutput.print(message) }
+      return CommandFailure(.done)
+    } catch {
+      return error
+    }
   }
 }

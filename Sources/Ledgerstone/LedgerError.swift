@@ -119,6 +119,20 @@ extension LedgerError {
   }
 }
 
+extension FileSystem {
+  /// The bytes of a small file of the ledger; nil if there is none.
+  ///
+  /// - Throws: `corrupt` for more than `limitBytes`, which no writer makes; `storage`.
+  func ledgerContents(_ path: String, limitBytes: Int) throws(LedgerError) -> [UInt8]? {
+    do throws(StorageError) {
+      return try contentsIfPresent(path, limitBytes: limitBytes)
+    } catch {
+      guard error.cause == .system(.fileTooLarge) else { throw LedgerError(error) }
+      throw LedgerError(.corrupt, "\(path) is longer than \(limitBytes) bytes", underlying: error)
+    }
+  }
+}
+
 /// Runs `body` and gives its storage and vault errors the ledger's form.
 func translatingErrors<Value>(_ body: () throws -> Value) throws(LedgerError) -> Value {
   do {

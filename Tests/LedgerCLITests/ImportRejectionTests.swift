@@ -38,6 +38,93 @@ import Testing
             """, status: 3))
   }
 
+  /// What two readers could take for two different things is not taken at all.
+  @Test func ambiguousTextsAreRejected() throws {
+    let scratch = try Scratch.withLedger()
+    let lines = [
+      Sample.event(job: "a\\ud800"), Sample.event(job: "a\\udfff\\ud800"),
+      Sample.event(job: "b", extra: ",\"producer\":\"q\""),
+      Sample.event(job: "c", extra: ",\"run\\u0049\":1,\"runI\":2"),
+      Sample.event(job: "good \\ud83d\\ude00"),
+    ]
+    try scratch.write("bad.ndjson", lines.joined())
+    let outcome = try scratch.run("import", "L", "--format", "openlineage", "bad.ndjson")
+    #expect(outcome.status == 3)
+    #expect(
+      outcome.errors.split(separator: "\n").map { $0.split(separator: ", column")[0] } == [
+        "bad.ndjson:1: no identity: job.name is missing, empty or not a string",
+        "bad.ndjson:2: no identity: job.name is missing, empty or not a string",
+        "bad.ndjson:3: the member 'producer' twice in one object",
+        "bad.ndjson:4: the member 'runI' twice in one object",
+        "recorded 1, duplicates 0, conflicts 0, rejected 4",
+      ])
+    #expect(try scratch.run("show", "L", "1").output.contains("good 😀"))
+  }
+
+  @Test func referencesToLaterRecordsAreRejected() throws {
+    let scratch = try Scratch.withLedger()
+    func record(_ id: String, refersTo index: UInt64) -> String {
+      Sample.access(id: id).replacing(
+        "\"kind\":", with: "\"references\":[{\"relation\":\"cites\",\"index\":\(index)}],\"kind\":")
+    }
+    try scratch.write(
+      "r.ndjson",
+      record("a", refersTo: 0) + record("b", refersTo: 2) + record("c", refersTo: 1)
+        + record("d", refersTo: 9_007_199_254_740_991) + Sample.access(id: "e"))
+    let outcome = try scratch.run("import", "L", "--format", "record", "r.ndjson")
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            r.ndjson:2: the record refers to record 2, which is not before it
+            r.ndjson:4: the record refers to record 9007199254740991, which is not before it
+            recorded 3, duplicates 0, conflicts 0, rejected 2
+
+            """, status: 3))
+    #expect(try scratch.run("show", "L", "3").status == 0)
+    #expect(try scratch.run("show", "L", "4").status == 1)
+  }
+
+  /// Values over the limit, and files without an end, cost a bounded amount of memory.
+  @Test func longFilesAreCutAsTheyAreRead() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write("a", Sample.event(job: "a"))
+    try scratch.write("b", Sample.event(job: "b"))
+    try scratch.shell(
+      """
+      (printf '['; cat a; printf ',\n"'; head -c 120000000 /dev/zero | tr '\\0' x; printf '",\n'
+       cat b; printf ']') >long.json
+      (head -c 60000000 /dev/zero | tr '\\0' x; echo; cat b) >long.ndjson
+      """)
+    let outcome = try scratch.shell(
+      """
+      ulimit -d 400000
+      "$LEDGERSTONE" import L --format openlineage long.json
+      """)
+    #expect(
+      outcome
+        == Outcome(
+          errors: "long.json:3: the value has N bytes; the limit is 25165824\n"
+            + "recorded 2, duplicates 0, conflicts 0, rejected 1\n", status: 3))
+    let lines = try scratch.run("import", "L", "--format", "openlineage", "long.ndjson")
+    #expect(
+      lines
+        == Outcome(
+          errors: "long.ndjson:1: the line has N bytes; the limit is 25165824\n"
+            + "recorded 0, duplicates 1, conflicts 0, rejected 1\n", status: 3))
+  }
+
+  @Test func aFileThatCannotBeJSONIsNotReadToItsEnd() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("ln -s /dev/zero zero.json")
+    let outcome = try scratch.run("import", "L", "--format", "openlineage", "zero.json")
+    #expect(
+      outcome
+        == Outcome(
+          errors: "zero.json:1: not JSON: byte 0x00 where a value is expected, column 1\n"
+            + "recorded 0, duplicates 0, conflicts 0, rejected 1\n", status: 3))
+  }
+
   @Test func aDamagedFirstLineOfAStreamKeepsNothingElseOut() throws {
     let scratch = try Scratch.withLedger()
     let outcome = try scratch.run(

@@ -85,8 +85,8 @@ import Testing
     }
     #expect(
       output == """
-        {"origin":"acme.example/provenance","ledgerId":"LEDGERID","recordCount":3,\
-        "checkpointSize":3,"sizeBytes":N,"damage":null,"files":[\
+        {"origin":"acme.example/provenance","ledgerId":"LEDGERID","verifierKey":"\(Self.vkey)",\
+        "recordCount":3,"checkpointSize":3,"sizeBytes":N,"damage":null,"files":[\
         \(file("LOCK", "lock")),\(file("active", "active groups")),\
         \(file("checkpoint", "checkpoint")),\(file("ledger.json", "identity")),\
         \(file("tree/0", "tree level"))]}

@@ -59,6 +59,7 @@ import Testing
     ("verifierKeyCountMax", UInt64(FormatLimits.verifierKeyCountMax)),
     ("originByteCountMax", UInt64(FormatLimits.originByteCountMax)),
     ("ledgerFileByteCountMax", UInt64(FormatLimits.ledgerFileByteCountMax)),
+    ("tornTailByteCountMax", UInt64(FormatLimits.tornTailByteCountMax)),
     ("noteByteCountMax", UInt64(FormatLimits.noteByteCountMax)),
   ]
 

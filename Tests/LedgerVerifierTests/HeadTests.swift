@@ -186,6 +186,14 @@ struct HeadTests {
     let all = verify(evidence, builder)
     #expect(all.codes == [.rootMismatch])
     #expect(all.firstRecords == 0...7)
+    // An earlier head that the records still bear out vouches for what it covers.
+    for size in 1...7 {
+      let note = try builder.note(size: size)
+      let known = size <= 4 ? UInt64(size) : 0
+      let since = verify(evidence, builder) { $0.savedCheckpoint = note }
+      #expect(since.findings.first { $0.code == .rootMismatch }?.records == known...7)
+      #expect(since.codes.contains(.fork) == (size > 4))
+    }
     // With the tree files of the true history, the first forged record is named.
     evidence.files["tree/0"] = sound.files["tree/0"]
     let named = verify(evidence, builder)

@@ -56,6 +56,26 @@ struct RecordDamageTests {
     #expect(report.firstRecords == 5...5)
   }
 
+  @Test func aReferenceToALaterRecord() throws {
+    for index in [UInt64(8), 9, 1 << 40] {
+      var builder = try EvidenceBuilder.withEvents(7)
+      var content = RecordContent(kind: "run", source: "s")
+      content.references = [
+        RecordReference(relation: .cites, index: 7),
+        RecordReference(relation: .cites, index: index),
+      ]
+      builder.append(content)
+      let report = verify(try builder.build(.init(active: 0..<9)), builder)
+      #expect(report.codes == [.headerInvalid])
+      #expect(report.firstRecords == 8...8)
+    }
+    var builder = try EvidenceBuilder.withEvents(7)
+    var content = RecordContent(kind: "run", source: "s")
+    content.references = [RecordReference(relation: .cites, index: 7)]
+    builder.append(content)
+    #expect(verify(try builder.build(.init(active: 0..<9)), builder).status == .valid)
+  }
+
   @Test func equalTimesAreInOrder() throws {
     var builder = try EvidenceBuilder.withEvents(3)
     builder.clock -= 1_000

@@ -204,7 +204,7 @@ import Testing
 
   @Test func continuingAnOldCheckpoint() async throws {
     let old = EngineFixture()
-    _ = try await old.create()
+    let key = try NoteVerifierKey(vkey: try await old.create())
     let ledger = try old.open()
     try await EngineFixture.append(0..<4, to: ledger)
     let note = try await ledger.checkpoint()
@@ -214,7 +214,8 @@ import Testing
     let fixture = EngineFixture()
     let origin = "test.example/second"
     try await Ledger.create(
-      at: EngineFixture.location, origin: origin, continuing: note, options: fixture.options)
+      at: EngineFixture.location, origin: origin, continuing: note, signedBy: key,
+      options: fixture.options)
     let reader = try fixture.reader()
     #expect(reader.identity.origin == origin)
     let header = try reader.record(at: 0).header
@@ -230,7 +231,7 @@ import Testing
     await #expect(throws: LedgerError(.invalid, "")) {
       try await Ledger.create(
         at: EngineFixture.location, origin: EngineFixture.origin, continuing: note,
-        options: refused.options)
+        signedBy: key, options: refused.options)
     }
     let damaged: [[UInt8]] = [
       [], [0x41], Array(note.dropLast()), [10] + note, note + note,
@@ -240,6 +241,19 @@ import Testing
       await #expect(throws: LedgerError(.invalid, "")) {
         try await Ledger.create(
           at: EngineFixture.location, origin: origin, continuing: bytes,
+          signedBy: key, options: refused.options)
+      }
+    }
+    // Without the old ledger's key, or under another one, nobody vouches for the checkpoint.
+    await #expect(throws: LedgerError(.invalid, "")) {
+      try await Ledger.create(
+        at: EngineFixture.location, origin: origin, continuing: note, options: refused.options)
+    }
+    for name in [EngineFixture.origin, "test.example/other"] {
+      let stranger = try NoteSignerKey.generate(name: name).verifierKey
+      await #expect(throws: LedgerError(.forked, "")) {
+        try await Ledger.create(
+          at: EngineFixture.location, origin: origin, continuing: note, signedBy: stranger,
           options: refused.options)
       }
     }

@@ -198,14 +198,19 @@ struct JSONScannerTests {
     #expect(root.elements == nil && root["n"]?.members == nil && root["n"]?["x"] == nil)
   }
 
-  @Test func halfSurrogatesBecomeReplacementCharacters() throws {
+  /// What no text can hold is not given as one: as U+FFFD two names would become one.
+  @Test func halfSurrogatesAreNoText() throws {
     func decode(_ text: String) throws -> [UInt32]? {
       try JSONDocument(parsing: Array(text.utf8)).root.string?.unicodeScalars.map(\.value)
     }
-    #expect(try decode(#""\ud800""#) == [0xFFFD])
-    #expect(try decode(#""\udc00x""#) == [0xFFFD, 0x78])
-    #expect(try decode(#""\ud800\ud801\udc00""#) == [0xFFFD, 0x10400])
-    #expect(try decode(#""\ud800\n""#) == [0xFFFD, 0x0A])
+    for text in [
+      #""\ud800""#, #""\udc00x""#, #""\ud800\ud801\udc00""#, #""\ud800\n""#, #""\uD83D\\uDE80""#,
+      #""\ud83d\u0041""#, #""\uDE80\uD83D""#, #""a\\\ud800b""#,
+    ] {
+      #expect(try decode(text) == nil, "\(text)")
+    }
+    #expect(try decode(#""\\ud800""#) == Array("\\ud800".unicodeScalars.map(\.value)))
+    #expect(try decode(#""\ufffd""#) == [0xFFFD])
     #expect(try decode(#""\uD83D\uDE80""#) == [0x1F680])
   }
 

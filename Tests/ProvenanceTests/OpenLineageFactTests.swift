@@ -74,7 +74,7 @@ struct OpenLineageFactTests {
     let text =
       #"{"run":{"runId":"r"},  "job":{"name":"j","namespace":"n"},"#
       + #""big":123456789012345678901234567890,"#
-      + #""float":1.50E+00,"unknown":{"x":[1.0,1]},"\u0061":"\u00e9é","a":2}"#
+      + #""float":1.50E+00,"unknown":{"x":[1.0,1]},"\u0061":"\u00e9é\ud800"}"#
     let draft = try OpenLineageEvent(parsing: Array("\n \(text)\r\n".utf8)).draft(source: "s")
     #expect(draft.bodies == [BodyDraft(contentType: "application/json", bytes: Array(text.utf8))])
     #expect(draft.duplicateIdentity == .event(Array(text.utf8)))

@@ -46,6 +46,33 @@ struct OpeningTests {
     try writer.close()
   }
 
+  /// LOCK is written anew before the first group, so what lies behind the place where the log was
+  /// closed was put there: frames of another ledger, repeated ones, anything.
+  @Test func bytesBehindACloseAreDamage() throws {
+    let (other, _) = try closed(1)
+    let foreign = try #require(other.contents(Self.active)).dropFirst(ActiveFileHeader.byteCount)
+    let (source, _) = try closed(3)
+    let active = try #require(source.contents(Self.active))
+    let repeated = active[(try offsets(active))[2]...]
+    for tail in [Array(foreign), Array(repeated), [0], [UInt8](repeating: 7, count: 500)] {
+      let (disk, writer) = try closed(3)
+      disk.setContents(Self.active, (disk.contents(Self.active) ?? []) + tail)
+      let error = #expect(throws: StorageEngineError.self) { try writer.open(checkpointSize: 6) }
+      #expect(error?.isCorruption == true)
+      #expect(error?.description.contains("behind the place where the last writer") == true)
+    }
+  }
+
+  @Test func aTailLongerThanAnyWriteIsDamage() throws {
+    let (disk, writer) = try closed(2)
+    try writer.open()
+    writer.abandon()
+    let zeros = [UInt8](repeating: 0, count: FormatLimits.tornTailByteCountMax + 1)
+    disk.setContents(Self.active, (disk.contents(Self.active) ?? []) + zeros)
+    let error = #expect(throws: StorageEngineError.self) { try writer.open(checkpointSize: 4) }
+    #expect(error?.description.contains("more than a write leaves") == true)
+  }
+
   @Test func isUncleanWithoutAClose() throws {
     let (disk, writer) = try closed(3)
     try writer.open()

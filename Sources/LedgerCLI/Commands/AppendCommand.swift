@@ -87,6 +87,10 @@ struct AppendCommand: AsyncParsableCommand {
       throw CommandFailure(
         .failed,
         "record \(index) has the id '\(identifier)' but another content; nothing was appended")
+    case .unknownReference(let index):
+      throw CommandFailure(
+        .failed,
+        "the record refers to record \(index), which is not before it; nothing was appended")
     case nil: throw CommandFailure(.failed, "nothing was appended")
     }
   }

@@ -96,6 +96,10 @@ struct ImportCommand: AsyncParsableCommand {
           case .conflict(let index, let identifier):
             report.conflict(
               place.file, line: place.line, index: index, identifier: identifier)
+          case .unknownReference(let index):
+            report.reject(
+              place.file, line: place.line,
+              "the record refers to record \(index), which is not before it")
           }
         }
         // Promptly: a reader of the receipts knows at once what is safe.

@@ -39,6 +39,9 @@ struct ShowCommand: ParsableCommand {
     guard [entry, body != nil, opening != nil].filter({ $0 }).count <= 1 else {
       throw ValidationError("--entry, --body and --opening exclude each other.")
     }
+    guard !json || (!entry && body == nil && opening == nil) else {
+      throw ValidationError("--entry, --body and --opening print bytes, not JSON.")
+    }
   }
 
   mutating func run() throws {

@@ -59,6 +59,28 @@ struct VerifyCommand: ParsableCommand {
   var json = false
 
   mutating func run() throws {
+    do {
+      try check()
+    } catch let failure as CommandFailure {
+      if json, let message = failure.message { try printObstacle(message, failure.status) }
+      throw failure
+    } catch let error as LedgerError {
+      let failure = CommandFailure(error)
+      if json, let message = failure.message { try printObstacle(message, failure.status) }
+      throw failure
+    }
+  }
+
+  /// Says in the form of `--json` that an argument cannot be used.
+  private func printObstacle(_ message: String, _ status: ExitStatus) throws {
+    let code: Obstacle.Code = status == .usage ? .argumentMissing : .unreadable
+    let obstacle = Obstacle(code, message)
+    try StandardOutput.print(
+      SmallFile.type(path) == .typeRegular
+        ? ProofReport(obstacle: obstacle).json() : VerificationReport(obstacle: obstacle).json())
+  }
+
+  private func check() throws {
     let keys = try key.map { [try Self.verifierKey($0, .ed25519, option: "--key")] }
     let status: VerificationStatus
     switch SmallFile.type(path) {
@@ -71,7 +93,7 @@ struct VerifyCommand: ParsableCommand {
     if exit != .done { throw CommandFailure(exit) }
   }
 
-  private static func verifierKey(
+  static func verifierKey(
     _ argument: String, _ algorithm: NoteKeyAlgorithm, option: String
   ) throws(CommandFailure) -> NoteVerifierKey {
     let text = try SmallFile.text(argument)
@@ -101,9 +123,7 @@ struct VerifyCommand: ParsableCommand {
     options.savedCheckpoint = try since.map { path throws(CommandFailure) in
       try SmallFile.read(path, limit: 1 << 20)
     }
-    // Comparing with the vault is a help where it can be read, and never needed.
-    let vault = try? LedgerLocation(directory: path, vault: vaultArguments.vault).vault
-    options.vaultNote = vault.flatMap { try? SmallFile.read($0 + "/note", limit: 1 << 20) }
+    try VaultComparison.read(directory: path, vault: vaultArguments.vault, into: &options)
     let progress = Mutex(Progress())
     options.progress = { state in progress.withLock { $0.show(Int(state.recordCount)) } }
     let report = LedgerVerification.verify(

@@ -37,9 +37,9 @@ struct ImportReader: Sendable {
   let emptyBatch: RecordBatch
 
   private static let chunkByteCount = 1 << 20
-  /// The longest `.json` file, which is held as a whole.
-  static let fileByteCountMax = 1 << 30
-  /// The longest line: a body of the largest size in base64, with its record.
+  /// The longest `.json` file that is held as a whole; longer ones are cut while they are read.
+  private static let wholeByteCountMax = 8 << 20
+  /// The longest line or element: a body of the largest size in base64, with its record.
   static let lineByteCountMax = 24 << 20
   private static let batchRecordCount = 4_096
   private static let batchByteCount = 1 << 20
@@ -77,7 +77,8 @@ struct ImportReader: Sendable {
       let more = Array(try nextChunk(handle, isStream: file == "-"))
       chunk.append(contentsOf: more)
       shape = InputShape.sniffed(chunk, isAtEnd: more.isEmpty)
-      try checkLength(of: chunk, file)
+      // Without a line's end in sight it is a line that is too long, whatever it holds.
+      if chunk.count > Self.lineByteCountMax { shape = shape ?? .lines }
     }
     if shape == .lines {
       var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
@@ -89,13 +90,13 @@ struct ImportReader: Sendable {
       }
       try lines.finish { try add($0, file, &gathered) }
     } else {
-      while true {
+      while chunk.count <= Self.wholeByteCountMax, InputShape.canBeJSON(chunk) {
         let more = try nextChunk(handle, isStream: false)
-        if more.isEmpty { break }
+        if more.isEmpty { return try addPieces(of: chunk, file, &gathered) }
         chunk.append(contentsOf: more)
-        try checkLength(of: chunk, file)
       }
-      try addPieces(of: chunk, file, &gathered)
+      if !InputShape.canBeJSON(chunk) { return try addPieces(of: chunk, file, &gathered) }
+      try addElements(from: handle, startingWith: chunk, file, &gathered)
     }
   }
 
@@ -105,10 +106,33 @@ struct ImportReader: Sendable {
     return try handle.read(upToCount: Self.chunkByteCount) ?? Data()
   }
 
-  private func checkLength(of bytes: [UInt8], _ file: String) throws {
-    guard bytes.count <= Self.fileByteCountMax else {
-      throw CommandFailure(
-        .failed, "\(file): longer than \(Self.fileByteCountMax) bytes; give it as .ndjson instead")
+  /// The elements of a file that is not held as a whole.
+  private func addElements(
+    from handle: FileHandle, startingWith start: [UInt8], _ file: String,
+    _ gathered: inout ImportBatch
+  ) throws {
+    var cutter = JSONElementCutter(byteCountMax: Self.lineByteCountMax)
+    var chunk = start
+    while !chunk.isEmpty, !cutter.isStopped {
+      try cutter.take(chunk) { try add($0, file, &gathered) }
+      chunk = Array(try nextChunk(handle, isStream: false))
+    }
+    try cutter.finish { try add($0, file, &gathered) }
+  }
+
+  private func add(
+    _ piece: JSONElementCutter.Piece, _ file: String, _ gathered: inout ImportBatch
+  ) throws {
+    switch piece {
+    case .broken(let error):
+      let rejection = InputRejection(error, line: 1)
+      report.reject(file, line: rejection.line, rejection.reason)
+    case .element(let bytes?, _, let start):
+      try add(bytes, file, line: start.line, &gathered)
+    case .element(nil, let byteCount, let start):
+      report.reject(
+        file, line: start.line,
+        "the value has \(byteCount) bytes; the limit is \(Self.lineByteCountMax)")
     }
   }
 

@@ -36,6 +36,13 @@ enum InputShape {
     return next == UInt8(ascii: "{") ? .lines : .whole
   }
 
+  /// Whether the first byte that is no white space can begin a JSON value.
+  static func canBeJSON(_ start: [UInt8]) -> Bool {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let content = start.dropFirst(start.starts(with: mark) ? 3 : 0).drop(while: isSpace)
+    return content.first.map { "{[\"-0123456789tfn".utf8.contains($0) } ?? true
+  }
+
   private static func isSpace(_ byte: UInt8) -> Bool {
     byte == 0x20 || (0x09...0x0D).contains(byte)
   }

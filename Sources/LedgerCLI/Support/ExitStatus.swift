@@ -61,9 +61,8 @@ extension ExitStatus {
       case .couldNotCheck(let obstacle):
         switch obstacle.code {
         case .noLedger: .noLedger
-        case .argumentMissing: .usage
-        case .noCheckpoint, .newerFormat, .unreadable, .savedCheckpointUnusable, .unknownProof:
-          .failed
+        case .argumentMissing, .argumentUnused, .savedCheckpointUnusable: .usage
+        case .noCheckpoint, .newerFormat, .unreadable, .unknownProof: .failed
         }
       }
   }

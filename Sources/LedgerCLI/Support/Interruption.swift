@@ -2,9 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// Turns the first SIGINT or SIGTERM into a call, and lets the second end the process as usual.
-///
-/// While it lives the signals' own effect, ending the process in the middle of a write, is off.
+/// Turns the first SIGINT or SIGTERM into a call, and lets the second end the process at once.
 final class Interruption {
   private let flag = Flag()
   private let sources: [any DispatchSourceSignal]
@@ -16,13 +14,23 @@ final class Interruption {
       let source = DispatchSource.makeSignalSource(
         signal: number, queue: DispatchQueue(label: "ledgerstone.signal"))
       source.setEventHandler { @Sendable in
-        signal(number, SIG_DFL)
+        Self.endProcess(on: number)
         flag.value.store(true, ordering: .releasing)
         body()
       }
       source.resume()
       return source
     }
+  }
+
+  /// Lets SIGINT and SIGTERM end the process at once with the documented status: what was
+  /// acknowledged is on disk, and the next opening takes care of the rest.
+  static func endProcess() {
+    for number in [SIGINT, SIGTERM] { endProcess(on: number) }
+  }
+
+  private static func endProcess(on number: Int32) {
+    signal(number) { _ in _exit(130) }
   }
 
   /// Whether a signal has come.
@@ -32,6 +40,6 @@ final class Interruption {
 
   deinit {
     for source in sources { source.cancel() }
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    Self.endProcess()
   }
 }

@@ -7,10 +7,12 @@ enum StandardDescriptors {
   ///
   /// - Returns: what keeps them open; to be held until the process ends.
   static func occupy() -> [FileHandle] {
-    // Opening takes the lowest free number, which is this one. For reading only, so that what is
-    // written to a closed stdout still fails.
+    // Opening takes the lowest free number, which is this one. Each is opened for what it is not
+    // used for, so that reading a closed stdin and writing to a closed stdout still fail.
     [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO].compactMap { descriptor in
-      fcntl(descriptor, F_GETFD) == -1 ? FileHandle(forReadingAtPath: "/dev/null") : nil
+      guard fcntl(descriptor, F_GETFD) == -1 else { return nil }
+      return descriptor == STDIN_FILENO
+        ? FileHandle(forWritingAtPath: "/dev/null") : FileHandle(forReadingAtPath: "/dev/null")
     }
   }
 }

@@ -96,8 +96,9 @@ struct FrameScan {
   {
     let magic = magicBytes()
     var start = offset + 1
-    while start + GroupFrameHeader.byteCount <= file.byteCount {
-      let end = min(file.byteCount, start + (1 << 20))
+    let limit = min(file.byteCount, start + FormatLimits.tornTailByteCountMax)
+    while start + GroupFrameHeader.byteCount <= limit {
+      let end = min(limit, start + (1 << 20))
       let bytes = try file.bytes(start..<end)
       for place in 0..<max(0, bytes.count - GroupFrameHeader.byteCount + 1)
       where bytes[place] == magic[0] && bytes[place..<place + 8].elementsEqual(magic) {
@@ -108,7 +109,7 @@ struct FrameScan {
         else { continue }
         return header
       }
-      if end == file.byteCount { return nil }
+      if end == limit { return nil }
       start = end - GroupFrameHeader.byteCount + 1
     }
     return nil

@@ -124,6 +124,12 @@ struct FrameWalk {
           .groupDamaged,
           "no whole group where one must be (\(reason)), and none after it", at: place,
           records: first...max(covered, sealedEnd) - 1))
+    } else if active.file.byteCount - offset > FormatLimits.tornTailByteCountMax {
+      chain.collector.add(
+        Finding(
+          .groupDamaged,
+          "\(counted(active.file.byteCount - offset, "byte")) that are no group (\(reason)): more "
+            + "than a write leaves", at: place))
     } else if !isLast {
       chain.collector.add(
         Finding(

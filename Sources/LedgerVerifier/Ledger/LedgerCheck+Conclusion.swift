@@ -59,7 +59,15 @@ extension LedgerCheck {
           .rootMismatch,
           "the records give the root \(root), signed is \(checkpoint.root), and nothing stored "
             + "tells which record was changed", file: "checkpoint",
-          records: 0...checkpoint.size - 1))
+          records: unchangedSize(below: checkpoint.size, chain)...checkpoint.size - 1))
+    }
+  }
+
+  /// Records that an earlier head still vouches for.
+  private func unchangedSize(below size: UInt64, _ chain: RecordChain) -> UInt64 {
+    [saved, vault].reduce(0) { known, head in
+      guard let head, head.size < size, chain.roots[head.size] == head.root else { return known }
+      return max(known, head.size)
     }
   }
 

@@ -24,7 +24,9 @@ extension LedgerCheck {
       vault = read(bytes, file: nil, called: "the vault's note", allowsOthers: true)
     } else {
       collector.add(
-        Remark(.vaultNotCompared, "the vault's newest note was not there to compare with"))
+        Remark(
+          .vaultNotCompared,
+          options.vaultObstacle ?? "the vault's newest note was not there to compare with"))
     }
     return nil
   }

@@ -13,7 +13,10 @@ extension LedgerCheck {
       guard hasRecords || hasCheckpoint else {
         return Obstacle(.noLedger, "there is no ledger here")
       }
-      collector.add(Finding(.ledgerFileMissing, "is missing", file: name))
+      let isThere = try evidence.entries(of: "").contains { $0.name == name }
+      collector.add(
+        Finding(
+          .ledgerFileMissing, isThere ? "is no regular file" : "is missing", file: name))
       return nil
     }
     ledgerFileHash = SHA256Hasher.hash(bytes)

@@ -8,6 +8,8 @@ public struct VerificationOptions: Sendable {
   public var savedCheckpoint: [UInt8]?
   /// The newest note of the operator's vault, where that is readable.
   public var vaultNote: [UInt8]?
+  /// Why there is no `vaultNote`, where the caller knows more than that there is none.
+  public var vaultObstacle: String?
   /// Threads that check blocks; all processors unless set.
   public var workerCount = Workers.processorCount
   /// The most findings kept; more are counted.
@@ -48,9 +50,7 @@ public enum LedgerVerification {
       return verify(try DirectoryEvidence(path: path), options: options)
     } catch {
       return VerificationReport(
-        status: .couldNotCheck(
-          Obstacle(error.isNotFound ? .noLedger : .unreadable, error.description)),
-        findings: [], findingCount: 0, remarks: [], summary: VerificationSummary())
+        obstacle: Obstacle(error.isNotFound ? .noLedger : .unreadable, error.description))
     }
   }
 }

@@ -32,7 +32,8 @@ public struct ProofReport: Sendable {
   /// Only if it matches the record's commitment.
   public var opening: BodyOpening?
 
-  init(obstacle: Obstacle?) {
+  /// The report of a check that could not be done, or, without an obstacle, that nothing is wrong.
+  public init(obstacle: Obstacle?) {
     status = obstacle.map { .couldNotCheck($0) } ?? .valid
   }
 

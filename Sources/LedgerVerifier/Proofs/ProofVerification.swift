@@ -50,6 +50,11 @@ public enum ProofVerification {
       check.stop(.argumentMissing, "a proof carries no key: the log's verifier key is needed")
       return check.report
     }
+    guard kind == .inclusion || (options.entry == nil && options.opening == nil) else {
+      check.stop(
+        .argumentUnused, "an entry and an opening belong to an inclusion proof: this file is none")
+      return check.report
+    }
     switch kind {
     case .inclusion: check.inclusion(bytes)
     case .consistency: check.consistency(bytes)

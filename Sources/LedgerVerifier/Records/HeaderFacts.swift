@@ -32,6 +32,9 @@ struct HeaderFacts: Hashable {
     }
     guard header.index == record else { throw .inconsistent(field: "index", offset: 36) }
     let content = header.content
+    if let reference = content.references.first(where: { $0.index >= record }) {
+      throw .badValue(field: "reference to an earlier record", found: reference.index, offset: 36)
+    }
     for (number, body) in content.bodies.enumerated() {
       bodies.append(
         ExpectedBody(

@@ -29,6 +29,8 @@ public struct Obstacle: Hashable, Sendable {
     case unknownProof
     /// An argument that this kind of proof needs is missing or unusable.
     case argumentMissing
+    /// An argument that this kind of proof does not take.
+    case argumentUnused
   }
 
   public var code: Code
@@ -59,6 +61,15 @@ public struct VerificationReport: Sendable {
   public var summary: VerificationSummary
   /// The published note that everything was held against; nil if there was none to read.
   public var checkpoint: SignedNote?
+}
+
+extension VerificationReport {
+  /// The report of a verification that could not begin.
+  public init(obstacle: Obstacle) {
+    self.init(
+      status: .couldNotCheck(obstacle), findings: [], findingCount: 0, remarks: [],
+      summary: VerificationSummary())
+  }
 }
 
 /// What was read.

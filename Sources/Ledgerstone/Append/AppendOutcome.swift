@@ -7,4 +7,6 @@ public enum AppendOutcome: Hashable, Sendable {
   /// A record of the same source and id but with another content is at `index`; nothing was
   /// appended.
   case conflict(index: UInt64, identifier: String)
+  /// The record refers to record `index`, which is not before it; nothing was appended.
+  case unknownReference(index: UInt64)
 }

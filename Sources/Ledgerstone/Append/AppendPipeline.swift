@@ -270,6 +270,7 @@ final class AppendPipeline: Sendable {
             .recorded(try committer.receipt(ofDuplicate: record, identifier: identifier)))
         case .conflict(let record, let identifier):
           completed.append(.conflict(index: record, identifier: identifier))
+        case .unknownReference(let record): completed.append(.unknownReference(index: record))
         }
       }
       return .success(completed)

@@ -33,6 +33,8 @@ public struct RecordBatch: Sendable {
     var duplicateKey: TruncatedDigest?
     var contentKey: TruncatedDigest
     var identifier: String?
+    /// The highest record that it refers to.
+    var highestReference: UInt64?
   }
 
   private(set) var tails: ByteBuffer = []
@@ -133,7 +135,8 @@ public struct RecordBatch: Sendable {
           byteCount: tails.count - tailsBefore + bodies.count - before.bodies
             + prepared.count * RecordHeader.headByteCountMax,
           duplicateKey: keys?.key, contentKey: keys?.content ?? .zero,
-          identifier: Self.identifier(rule)))
+          identifier: Self.identifier(rule),
+          highestReference: content.references.map(\.index).max()))
     } catch {
       restore()
       throw LedgerError(.invalid, "the record cannot be stored: \(error)", underlying: error)

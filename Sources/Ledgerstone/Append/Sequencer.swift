@@ -20,6 +20,7 @@ struct Sequencer {
     case recorded(Receipt)
     case duplicate(of: UInt64, identifier: String?)
     case conflict(with: UInt64, identifier: String)
+    case unknownReference(to: UInt64)
   }
 
   init(
@@ -59,6 +60,11 @@ struct Sequencer {
           outcomes.append(
             .conflict(with: known.record, identifier: record.identifier ?? ""))
         }
+        cursor.skip(record)
+        continue
+      }
+      if let reference = record.highestReference, reference >= nextRecord {
+        outcomes.append(.unknownReference(to: reference))
         cursor.skip(record)
         continue
       }

@@ -28,6 +28,9 @@ struct LedgerNote: Sendable, Equatable {
       throw LedgerError(
         code, "\(name) is a checkpoint of \(checkpoint.origin), not of \(origin)")
     }
+    guard Set(note.signatures).count == note.signatures.count else {
+      throw LedgerError(code, "\(name) holds the same signature line twice")
+    }
     guard checkpoint.extensionLines.isEmpty else {
       throw LedgerError(code, "\(name) has extension lines, which this ledger never writes")
     }

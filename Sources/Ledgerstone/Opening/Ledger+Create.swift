@@ -1,6 +1,6 @@
 internal import LedgerCryptography
 internal import LedgerFormat
-internal import MerkleLog
+public import MerkleLog
 internal import SegmentStorage
 internal import SubjectVault
 
@@ -12,15 +12,17 @@ extension Ledger {
   ///   - origin: the name under which it signs; see `LedgerOrigin`.
   ///   - continuing: a signed checkpoint of the ledger that this one goes on from, kept as the
   ///     body of record 0.
+  ///   - oldKey: the verifier key of that ledger; needed with `continuing`.
   /// - Returns: the C2SP verifier key.
-  /// - Throws: `invalid`, `alreadyExists`, `vault`, `locked`, `storage`.
+  /// - Throws: `invalid`, `forked` if the old key did not sign that checkpoint, `alreadyExists`,
+  ///    `vault`, `locked`, `storage`.
   @discardableResult
   public static func create(
     at location: LedgerLocation, origin: String, continuing oldNote: [UInt8]? = nil,
-    options: LedgerOptions = LedgerOptions()
+    signedBy oldKey: NoteVerifierKey? = nil, options: LedgerOptions = LedgerOptions()
   ) async throws(LedgerError) -> String {
     let creation = LedgerCreation(location: location, origin: origin, options: options)
-    return try await creation.run(continuing: oldNote)
+    return try await creation.run(continuing: oldNote, signedBy: oldKey)
   }
 }
 
@@ -31,13 +33,17 @@ private struct LedgerCreation {
 
   private var fileSystem: any FileSystem { options.fileSystem }
 
-  func run(continuing oldNote: [UInt8]?) async throws(LedgerError) -> String {
+  func run(
+    continuing oldNote: [UInt8]?, signedBy oldKey: NoteVerifierKey?
+  ) async throws(LedgerError) -> String {
     guard LedgerOrigin.isValid(origin) else {
       throw LedgerError(
         .invalid,
         "'\(origin)' cannot be an origin: it takes 1 to 255 letters, digits and . _ ~ / : -")
     }
-    let old = try oldNote.map { note throws(LedgerError) in try head(of: note) }
+    let old = try oldNote.map { note throws(LedgerError) in
+      try head(of: note, signedBy: oldKey)
+    }
     // Two calls at the same moment must not make two halves of a ledger: the vault's lock is held
     // from before the first file until the ledger is open.
     _ = try interruptedCall(hasVault: nil)
@@ -176,10 +182,29 @@ private struct LedgerCreation {
     _ = try await ledger.append(batch)
   }
 
-  /// What the old ledger's checkpoint says; its signature is for a reader to check.
-  private func head(of note: [UInt8]) throws(LedgerError) -> TreeHead {
+  /// What the old ledger's checkpoint says, if its key signed it.
+  private func head(
+    of bytes: [UInt8], signedBy key: NoteVerifierKey?
+  ) throws(LedgerError) -> TreeHead {
+    guard let key else {
+      throw LedgerError(
+        .invalid,
+        "the verifier key of the ledger to continue from is needed to check its checkpoint")
+    }
     do {
-      let checkpoint = try Checkpoint(parsing: SignedNote(parsing: note).text)
+      let note = try SignedNote(parsing: bytes)
+      let checkpoint = try Checkpoint(parsing: note.text)
+      do throws(SignedNoteError) {
+        _ = try note.verify(keys: [key])
+      } catch {
+        throw LedgerError(.forked, "the checkpoint to continue from: \(error)", underlying: error)
+      }
+      guard checkpoint.origin == key.name else {
+        throw LedgerError(
+          .forked,
+          "the checkpoint to continue from is of \(checkpoint.origin), the key of "
+            + "\(key.name)")
+      }
       guard checkpoint.origin != origin else {
         throw LedgerError(
           .invalid, "a ledger that continues \(origin) needs an origin of its own")

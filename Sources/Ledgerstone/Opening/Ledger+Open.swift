@@ -139,10 +139,8 @@ extension LedgerOpening {
   private func newestNotes(_ key: NoteSignerKey) throws(LedgerError) -> Notes {
     let keys = [key.verifierKey]
     let path = location.path("checkpoint")
-    let published = try translatingErrors {
-      try options.fileSystem.contentsIfPresent(
-        path, limitBytes: FormatLimits.noteByteCountMax)
-    }
+    let published = try options.fileSystem.ledgerContents(
+      path, limitBytes: FormatLimits.noteByteCountMax)
     let kept = try translatingErrors { try vault.newestNote() }
     let publishedNote = try published.map { bytes throws(LedgerError) in
       try LedgerNote(bytes, keys: keys, origin: file.origin, name: path, code: .corrupt)
@@ -212,7 +210,8 @@ extension LedgerOpening {
           .forked,
           "\(location.directory) is older than what its key has signed: the vault's note covers "
             + "\(newest.checkpoint.size) records (\(error)). It can be read but not appended to; "
-            + "a new ledger goes on from it with: ledgerstone init --continues",
+            + "a new ledger goes on from it with: ledgerstone init --continues CHECKPOINT "
+            + "--key VKEY",
           underlying: error)
       }
       throw LedgerError(error)

@@ -43,10 +43,8 @@ struct LedgerDirectory {
   /// - Throws: `noLedger` where there is none and no other file of a ledger either; `incomplete`
   ///   where only an interrupted `init` was at work.
   func ledgerFile() throws(LedgerError) -> LedgerFile {
-    let bytes = try translatingErrors {
-      try fileSystem.contentsIfPresent(
-        location.path("ledger.json"), limitBytes: FormatLimits.ledgerFileByteCountMax)
-    }
+    let bytes = try fileSystem.ledgerContents(
+      location.path("ledger.json"), limitBytes: FormatLimits.ledgerFileByteCountMax)
     guard let bytes else {
       guard try hasLedgerFiles() else {
         throw LedgerError(.noLedger, "\(location.directory): there is no ledger here")

@@ -25,7 +25,7 @@ public struct LedgerReader: Sendable {
     let file = try LedgerDirectory(location, fileSystem).ledgerFile()
     return try translatingErrors {
       // Before the files are listed: a checkpoint never reaches beyond what was listed after it.
-      let checkpoint = try fileSystem.contentsIfPresent(
+      let checkpoint = try fileSystem.ledgerContents(
         location.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax)
       let log = try StorageLocation(
         fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID

@@ -31,6 +31,53 @@ public struct JSONDocument: Sendable {
     self.bytes = bytes
   }
 
+  /// Throws at the first member name that an object repeats (RFC 7493 §2.3 forbids it): RFC 8259
+  /// §4 leaves open which one counts, so that two readers could see two different facts.
+  func refuseRepeatedMembers() throws(JSONError) {
+    var names: [Int] = []
+    for (position, object) in tokens.enumerated() where object.kind == .object {
+      names.removeAll(keepingCapacity: true)
+      var member = position + 1
+      while member < object.next {
+        names.append(member)
+        member = Int(tokens[member + 1].next)
+      }
+      guard let repeated = repeatedName(names) else { continue }
+      let token = tokens[repeated]
+      throw JSONError(
+        reason: .repeatedMember(memberName(token)),
+        position: .of(Int(token.start), in: bytes.rawSpan, from: .start))
+    }
+  }
+
+  /// The first of the strings `names` that was met before.
+  private func repeatedName(_ names: [Int]) -> Int? {
+    // Few plain names, the common case, are compared without making texts of them.
+    let isPlain = names.count <= 16 && !names.contains { tokens[$0].hasEscapes }
+    guard isPlain else {
+      var known: Set<[UInt8]> = []
+      return names.first { !known.insert(Array(memberName(tokens[$0]).utf8)).inserted }
+    }
+    for (place, name) in names.enumerated() {
+      for earlier in names[..<place] where isSame(tokens[earlier], tokens[name]) { return name }
+    }
+    return nil
+  }
+
+  private func isSame(_ first: JSONToken, _ second: JSONToken) -> Bool {
+    guard first.end - first.start == second.end - second.start else { return false }
+    let length = Int(first.end - first.start)
+    for offset in 0..<length
+    where bytes[Int(first.start) + offset] != bytes[Int(second.start) + offset] {
+      return false
+    }
+    return true
+  }
+
+  private func memberName(_ token: JSONToken) -> String {
+    JSONText.unescaped(bytes[Int(token.start) + 1..<Int(token.end) - 1])
+  }
+
   /// The outermost value.
   public var root: JSONValue { JSONValue(document: self, position: 0) }
 

@@ -54,6 +54,8 @@ public struct JSONError: Error, Hashable, Sendable {
     case badEscape(UInt8)
     /// `\u` is not followed by four hexadecimal digits.
     case badUnicodeEscape
+    /// An object has two members of one name, and readers differ in which they take.
+    case repeatedMember(String)
     /// A control character below U+0020 stands unescaped in a string.
     case controlCharacter(UInt8)
     /// A string is not valid UTF-8 (RFC 3629).
@@ -93,6 +95,7 @@ extension JSONError.Reason: CustomStringConvertible {
     case .malformedNumber: "a number without digits where they must be"
     case .badEscape(let byte): "an escape with \(Self.name(of: byte))"
     case .badUnicodeEscape: "\\u without four hexadecimal digits"
+    case .repeatedMember(let name): "the member '\(name)' twice in one object"
     case .controlCharacter(let byte): "an unescaped control character \(Self.name(of: byte))"
     case .invalidUTF8: "a string that is not UTF-8"
     case .tooDeep(let limit): "more than \(limit) nested arrays and objects"

@@ -1,6 +1,32 @@
 /// The text inside the quotation marks of a checked JSON string.
 enum JSONText {
-  /// Resolves the escapes of `bytes`, which a scanner accepted.
+  /// Whether an escape of `bytes`, which a scanner accepted, is half of a surrogate pair by itself:
+  /// no text can hold that, and shown as U+FFFD two different names would become one.
+  static func hasLoneSurrogate(_ bytes: ArraySlice<UInt8>) -> Bool {
+    var place = bytes.startIndex
+    while place < bytes.endIndex {
+      guard bytes[place] == UInt8(ascii: "\\") else {
+        place += 1
+        continue
+      }
+      guard bytes[place + 1] == UInt8(ascii: "u") else {
+        place += 2
+        continue
+      }
+      let unit = codeUnit(at: place + 2, of: bytes)
+      place += 6
+      guard (0xD800...0xDFFF).contains(unit) else { continue }
+      guard unit < 0xDC00, place + 6 <= bytes.endIndex, bytes[place] == UInt8(ascii: "\\"),
+        bytes[place + 1] == UInt8(ascii: "u"),
+        (0xDC00...0xDFFF).contains(codeUnit(at: place + 2, of: bytes))
+      else { return true }
+      place += 6
+    }
+    return false
+  }
+
+  /// Resolves the escapes of `bytes`, which a scanner accepted; half a surrogate pair becomes
+  /// U+FFFD.
   static func unescaped(_ bytes: ArraySlice<UInt8>) -> String {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)

@@ -29,12 +29,15 @@ public struct JSONValue: Sendable {
 
   /// The text of a string, escapes resolved; nil if it is none.
   ///
-  /// An escape that is half of a surrogate pair without its other half becomes U+FFFD, because no
-  /// Unicode text can hold it. Two names that differ only there are then alike.
+  /// Nil too for a string with an escape that is half of a surrogate pair without its other half,
+  /// because no Unicode text can hold it (RFC 8259 §8.2).
   public var string: String? {
     guard token.kind == .string else { return nil }
     let inner = byteRange.lowerBound + 1..<byteRange.upperBound - 1
-    if token.hasEscapes { return JSONText.unescaped(document.bytes[inner]) }
+    if token.hasEscapes {
+      let text = document.bytes[inner]
+      return JSONText.hasLoneSurrogate(text) ? nil : JSONText.unescaped(text)
+    }
     return String(decoding: document.bytes[inner], as: UTF8.self)
   }
 
@@ -70,7 +73,9 @@ public struct JSONValue: Sendable {
     var result: [(name: String, value: JSONValue)] = []
     var place = position + 1
     while place < Int(token.next) {
-      let name = JSONValue(document: document, position: place).string ?? ""
+      let token = document.tokens[place]
+      let name = JSONText.unescaped(
+        document.bytes[Int(token.start) + 1..<Int(token.end) - 1])
       result.append((name, JSONValue(document: document, position: place + 1)))
       place = Int(document.tokens[place + 1].next)
     }
@@ -95,7 +100,9 @@ public struct JSONValue: Sendable {
   private func isName(at place: Int, _ name: String) -> Bool {
     let token = document.tokens[place]
     if token.hasEscapes {
-      let decoded = JSONValue(document: document, position: place).string ?? ""
+      guard let decoded = JSONValue(document: document, position: place).string else {
+        return false
+      }
       return decoded.utf8.elementsEqual(name.utf8)
     }
     let inner = Int(token.start) + 1..<Int(token.end) - 1

@@ -31,6 +31,7 @@ public struct OpenLineageEvent: Sendable {
     let document: JSONDocument
     do throws(JSONError) {
       document = try JSONDocument(parsing: bytes)
+      try document.refuseRepeatedMembers()
     } catch {
       throw .notJSON(error)
     }

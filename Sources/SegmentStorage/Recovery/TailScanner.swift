@@ -189,8 +189,9 @@ struct TailScanner {
   ) throws(StorageEngineError) -> RecoveryScan.Event {
     var offset = start
     let headByteCount = GroupFrameHeader.byteCount
-    while offset + UInt64(headByteCount) <= window.fileByteCount {
-      let count = Int(min(UInt64(FileWindow.byteCountTarget), window.fileByteCount - offset))
+    let end = min(window.fileByteCount, start + UInt64(FormatLimits.tornTailByteCountMax))
+    while offset + UInt64(headByteCount) <= end {
+      let count = Int(min(UInt64(FileWindow.byteCountTarget), end - offset))
       guard let range = try window.load(count, at: offset, from: file) else { break }
       let bytes = window.bytes.rawSpan.extracting(range)
       for position in 0...(count - headByteCount) where isMagic(bytes, at: position) {

@@ -1,0 +1,51 @@
+internal import LedgerFormat
+internal import LedgerVerifier
+internal import Ledgerstone
+internal import MerkleLog
+
+/// The vault's newest note, for `verify`: a help where it can be read, and never needed.
+enum VaultComparison {
+  /// Puts the note into `options`, or why it is not there.
+  ///
+  /// - Parameter vault: `--vault`. Who names a vault wants it compared.
+  /// - Throws: `failed` if the vault that was named cannot be compared.
+  static func read(
+    directory: String, vault: String?, into options: inout VerificationOptions
+  ) throws(CommandFailure) {
+    do {
+      let location = try LedgerLocation(directory: directory, vault: vault)
+      options.vaultNote = try note(of: location)
+    } catch {
+      let reason = CommandFailure(error).message ?? "\(error)"
+      guard vault == nil else {
+        throw CommandFailure(.failed, "--vault cannot be compared: \(reason)")
+      }
+      options.vaultObstacle = "the vault's newest note was not compared: \(reason)"
+    }
+  }
+
+  /// - Returns: nil where there is no vault, or none that has signed.
+  /// - Throws: why it says nothing of this ledger.
+  private static func note(of location: LedgerLocation) throws(CommandFailure) -> [UInt8]? {
+    guard SmallFile.type(location.vault) != nil else { return nil }
+    let identityPath = location.vault + "/vault.json"
+    let identity = try SmallFile.read(identityPath, limit: 65_536)
+    let ledgerFile = try? SmallFile.read(
+      location.directory + "/ledger.json", limit: FormatLimits.ledgerFileByteCountMax)
+    // Without a readable ledger.json the note's origin and key still have to match.
+    if let ledgerFile, let ledger = try? LedgerFile.decode(ledgerFile),
+      !String(decoding: identity, as: UTF8.self).contains("\"ledgerId\":\"\(ledger.ledgerID)\"")
+    {
+      throw CommandFailure(.failed, "\(location.vault) is another ledger's vault")
+    }
+    let path = location.vault + "/note"
+    guard SmallFile.type(path) != nil else { return nil }
+    let note = try SmallFile.read(path, limit: FormatLimits.noteByteCountMax)
+    do throws(SignedNoteError) {
+      _ = try SignedNote(parsing: note)
+    } catch {
+      throw CommandFailure(.failed, "\(path) is damaged: \(error)")
+    }
+    return note
+  }
+}
