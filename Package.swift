@@ -36,9 +36,14 @@ let package = Package(
     .library(name: "LedgerVerifier", targets: ["LedgerVerifier"]),
     .library(name: "Ledgerstone", targets: ["Ledgerstone"]),
     .executable(name: "ledgerstone", targets: ["LedgerCLI"]),
+    // What the nested packages, Fuzz and Benchmarks, reach into.
+    .library(
+      name: "LedgerstoneInternals",
+      targets: ["LedgerCryptography", "Provenance", "SegmentStorage", "SubjectVault"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
   ],
   targets: [
     // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
@@ -52,7 +57,9 @@ let package = Package(
       "LedgerVerifier", ["Provenance", "LedgerFormat", "MerkleLog", "LedgerCryptography"]),
     library("SegmentStorage", ["LedgerFormat", "LedgerCryptography"]),
     // The vault takes its file system protocol from the storage rim, nothing else.
-    library("SubjectVault", ["SegmentStorage", "LedgerCryptography"]),
+    library(
+      "SubjectVault",
+      ["SegmentStorage", "LedgerCryptography", .product(name: "GRDB", package: "GRDB.swift")]),
     library(
       "Ledgerstone",
       [
@@ -71,7 +78,8 @@ let package = Package(
     .target(
       name: "LedgerTestSupport",
       dependencies: [
-        "Ledgerstone", "SegmentStorage", "LedgerFormat", "MerkleLog", "LedgerCryptography",
+        "Ledgerstone", "SubjectVault", "SegmentStorage", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography",
       ],
       path: "Tests/LedgerTestSupport",
       swiftSettings: strict),
@@ -89,14 +97,32 @@ let package = Package(
     tests(
       of: "SegmentStorage",
       ["SegmentStorage", "LedgerFormat", "LedgerCryptography", "LedgerTestSupport"]),
-    tests(of: "SubjectVault", ["SubjectVault", "LedgerCryptography", "LedgerTestSupport"]),
+    tests(
+      of: "SubjectVault",
+      ["SubjectVault", "SegmentStorage", "LedgerCryptography", "LedgerTestSupport"]),
     tests(
       of: "Ledgerstone",
       [
         "Ledgerstone", "LedgerVerifier", "SegmentStorage", "SubjectVault", "Provenance",
         "LedgerFormat", "MerkleLog", "LedgerTestSupport",
       ]),
+    // The same sources as in the package Fuzz, without a fuzzer.
+    .target(
+      name: "FuzzBodies",
+      dependencies: [
+        "Ledgerstone", "LedgerVerifier", "SegmentStorage", "Provenance", "LedgerFormat",
+        "MerkleLog", "LedgerCryptography", "LedgerTestSupport",
+      ],
+      path: "Fuzz/Sources/FuzzBodies",
+      swiftSettings: strict),
+    tests(of: "FuzzReplay", ["FuzzBodies"]),
     tests(of: "LedgerCLI", ["LedgerCLI", "LedgerTestSupport"]),
+    // A writer with small segments, which `Tests/Faults` kills and disturbs.
+    .executableTarget(
+      name: "FaultSession",
+      dependencies: ["Ledgerstone", "Provenance", "LedgerFormat", "LedgerCryptography"],
+      path: "Tests/Faults/Session",
+      swiftSettings: strict),
     tests(of: "HouseRules", []),
   ]
 )

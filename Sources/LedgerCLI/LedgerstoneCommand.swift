@@ -14,8 +14,10 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
-      ShowCommand.self, ProveCommand.self, VerifyCommand.self, ExportCommand.self,
-      InspectCommand.self, KeygenCommand.self, DemoCommand.self,
+      ShowCommand.self, IndexCommand.self, HistoryCommand.self, EntitiesCommand.self,
+      ProveCommand.self, VerifyCommand.self, ExportCommand.self,
+      InspectCommand.self, KeygenCommand.self, EraseCommand.self,
+      HoldCommand.self, DemoCommand.self,
     ])
 
   /// Runs the command named by the arguments and ends the process with its status.
@@ -25,6 +27,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     let occupied = StandardDescriptors.occupy()
     defer { withExtendedLifetime(occupied) {} }
     do {
+      try requireText(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -33,6 +36,15 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       }
     } catch {
       end(with: error)
+    }
+  }
+
+  /// Refuses arguments that are not UTF-8: what cannot be read is shown as U+FFFD, and two of them
+  /// would become one.
+  private static func requireText(_ arguments: some Sequence<String>) throws(CommandFailure) {
+    for argument in arguments where argument.unicodeScalars.contains("\u{FFFD}") {
+      throw CommandFailure(
+        .usage, "the argument '\(argument)' is not UTF-8, or holds the sign for what is not")
     }
   }
 

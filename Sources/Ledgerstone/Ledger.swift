@@ -1,6 +1,8 @@
+internal import Dispatch
 internal import LedgerCryptography
 public import LedgerFormat
 internal import SegmentStorage
+internal import SubjectVault
 
 /// A ledger open for writing: one process, one writer, many producers.
 ///
@@ -14,25 +16,39 @@ public final class Ledger: Sendable {
   public let remarks: [String]
   /// The 32-byte key of permanent pseudonyms.
   public let nameKey: [UInt8]
-  private let pipeline: AppendPipeline
-  private let duplicateKey: HMACSHA256Key
+  let pipeline: AppendPipeline
+  let duplicateKey: HMACSHA256Key
+  let options: LedgerOptions
+  /// Keys of subjects, and the journal of their erasures.
+  let subjects: SubjectKeys
   private let locks: LedgerLocks
+  /// Where the vault's database is waited for; one caller at a time.
+  private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
+  /// Where erasures and holds run, one after the other.
+  let erasing = DispatchQueue(label: "ledgerstone.erase")
 
   init(
     location: LedgerLocation, identity: LedgerIdentity, remarks: [String], nameKey: [UInt8],
-    duplicateKey: HMACSHA256Key, pipeline: AppendPipeline, locks: LedgerLocks
+    duplicateKey: HMACSHA256Key, options: LedgerOptions, subjects: SubjectKeys,
+    pipeline: AppendPipeline, locks: LedgerLocks
   ) {
     self.location = location
     self.identity = identity
     self.remarks = remarks
     self.nameKey = nameKey
     self.duplicateKey = duplicateKey
+    self.options = options
+    self.subjects = subjects
     self.pipeline = pipeline
     self.locks = locks
   }
 
   /// An empty batch for this ledger.
-  public func makeBatch() -> RecordBatch { RecordBatch(duplicateKey: duplicateKey) }
+  public func makeBatch() -> RecordBatch {
+    RecordBatch(
+      duplicateKey: duplicateKey,
+      sealer: BodySealer(keys: subjects, ledgerID: identity.ledgerID))
+  }
 
   /// Raw bytes of appends that are not acknowledged yet.
   public var queuedByteCount: Int { pipeline.queuedByteCount }
@@ -42,12 +58,27 @@ public final class Ledger: Sendable {
   /// Batches of several callers share a sync. A batch larger than a group is not atomic: after a
   /// crash a prefix of it may be there.
   ///
+  /// Keys and tags of sealed bodies are durable in the vault before the batch is queued.
+  ///
   /// - Returns: one outcome per record, in the batch's order.
-  /// - Throws: `poisoned`, `storage`, `clock` or `closed`. What was not acknowledged may or may not
+  /// - Throws: `poisoned`, `storage`, `clock` or `closed`; `erasing` or `vault` for sealed bodies,
+  ///   and nothing was appended then. What was not acknowledged may or may not
   ///   be there when the ledger is opened again, but never in part.
   public func append(_ batch: RecordBatch) async throws(LedgerError) -> [AppendOutcome] {
-    let result = await withCheckedContinuation { continuation in
-      pipeline.append(batch) { continuation.resume(returning: $0) }
+    let result: Result<[AppendOutcome], LedgerError> = await withCheckedContinuation {
+      continuation in
+      guard !batch.subjectUses.isEmpty else {
+        return pipeline.append(batch) { continuation.resume(returning: $0) }
+      }
+      committingSubjects.async { [self] in
+        do throws(VaultError) {
+          try subjects.submit(batch.subjectUses) {
+            pipeline.append(batch) { continuation.resume(returning: $0) }
+          }
+        } catch {
+          continuation.resume(returning: .failure(LedgerError(error)))
+        }
+      }
     }
     return try result.get()
   }

@@ -24,6 +24,10 @@ public struct LedgerError: Error, Sendable {
     case forked
     /// The vault is missing, another ledger's, exposed or damaged.
     case vault
+    /// The subject is being erased, so that nothing can be appended for it.
+    case erasing
+    /// A hold forbids it.
+    case held
     /// The system clock stepped, against the monotonic clock or the last record.
     case clock
     /// The arguments cannot be accepted.
@@ -40,6 +44,8 @@ public struct LedgerError: Error, Sendable {
     case erased
     /// There is no checkpoint to prove against.
     case noCheckpoint
+    /// There is no signed index record to prove with.
+    case noIndexRecord
     /// The system refused an operation.
     case storage
   }
@@ -80,7 +86,8 @@ extension LedgerError {
       self.init(fileError)
       return
     }
-    self.init(.vault, error.description, underlying: error)
+    self.init(
+      error.code == .erasing ? .erasing : .vault, error.description, underlying: error)
   }
 
   public init(_ error: StorageEngineError) {

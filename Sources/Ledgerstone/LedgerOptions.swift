@@ -1,6 +1,7 @@
 internal import Foundation
 public import LedgerFormat
 public import SegmentStorage
+public import SubjectVault
 
 /// What a caller may choose when it opens a ledger.
 public struct LedgerOptions: Sendable {
@@ -16,12 +17,18 @@ public struct LedgerOptions: Sendable {
   public var acceptsClockStep: Bool
   /// Where this process serves the ledger; written into LOCK for others to find.
   public var url: String?
+  /// What keeps subject keys, tags and the erasure journal.
+  public var subjectStore: any SubjectStoreProvider
+  /// What wraps the subject keys; nil for what the environment says when one is first needed.
+  public var keyEncryptionKey: KeyEncryptionKeySource?
 
   public init(
     fileSystem: any FileSystem = POSIXFileSystem(), clock: any LedgerClock = SystemClock(),
     segmentByteCountTarget: Int = FormatLimits.segmentByteCountTarget,
     duplicateWindowRecordCount: Int = 1 << 20, sealsInBackground: Bool = true,
-    acceptsClockStep: Bool = false, url: String? = nil
+    acceptsClockStep: Bool = false, url: String? = nil,
+    subjectStore: any SubjectStoreProvider = SQLiteSubjectStoreProvider(),
+    keyEncryptionKey: KeyEncryptionKeySource? = nil
   ) {
     self.fileSystem = fileSystem
     self.clock = clock
@@ -30,6 +37,8 @@ public struct LedgerOptions: Sendable {
     self.sealsInBackground = sealsInBackground
     self.acceptsClockStep = acceptsClockStep
     self.url = url
+    self.subjectStore = subjectStore
+    self.keyEncryptionKey = keyEncryptionKey
   }
 }
 

@@ -23,10 +23,13 @@ public struct BodyDraft: Hashable, Sendable {
   public var contentType: String
   /// At most `FormatLimits.bodyByteCountMax`.
   public var bytes: [UInt8]
+  /// To whom the body belongs; such a body is stored encrypted.
+  public var subject: String?
 
-  public init(contentType: String, bytes: [UInt8]) {
+  public init(contentType: String, bytes: [UInt8], subject: String? = nil) {
     self.contentType = contentType
     self.bytes = bytes
+    self.subject = subject
   }
 
   /// The media type of a JSON value.

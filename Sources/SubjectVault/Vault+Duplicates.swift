@@ -80,6 +80,21 @@ extension Vault {
     }
   }
 
+  /// Forgets the keys of records whose bodies were erased, durable on return.
+  ///
+  /// Not to be called while `remember` is.
+  public func forgetDuplicates(of records: Set<UInt64>) throws(VaultError) {
+    let old =
+      try Self.wrapping { () throws(StorageError) in
+        try fileSystem.contentsIfPresent(
+          Self.filePath("duplicates", in: path), limitBytes: .max)
+      } ?? []
+    let known = Self.decodeChunks(old).entries
+    let kept = known.filter { !records.contains($0.record) }
+    guard kept.count < known.count else { return }
+    try Self.write("duplicates", Self.encodeChunk(kept), in: path, on: fileSystem)
+  }
+
   private static func encodeChunk(_ entries: [RememberedDuplicate]) -> [UInt8] {
     guard !entries.isEmpty else { return [] }
     var bytes: [UInt8] = []

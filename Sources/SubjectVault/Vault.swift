@@ -12,6 +12,8 @@ public import SegmentStorage
 ///   note            newest signed note
 ///   LOCK            held by the process that has the ledger open for writing
 ///   duplicates      duplicate keys of sealed groups
+///   kek.key         0600  key-encryption key, unless it comes from elsewhere
+///   subjects.sqlite 0600  subject keys, tags, erasure journal;  subjects.made  that there is one
 /// ```
 ///
 /// One process uses it at a time: the holder of the ledger's lock.

@@ -17,6 +17,12 @@ public struct VaultError: Error, Sendable {
     case storage
     /// The random source failed.
     case randomness
+    /// Subject keys are there but cannot be used: their key-encryption key is missing or another.
+    case locked
+    /// The subject is being erased, or was since.
+    case erasing
+    /// The database of subjects refused an operation.
+    case database
   }
 
   public let code: Code
@@ -36,9 +42,12 @@ public struct VaultError: Error, Sendable {
     self.init(.randomness, path, "no signing key could be made: \(message)")
   }
 
-  init(_ cause: StorageError) {
+  /// The system refused an operation; also for stores made elsewhere.
+  public init(storage cause: StorageError) {
     self.init(.storage, cause.path, cause.description, cause: cause)
   }
+
+  init(_ cause: StorageError) { self.init(storage: cause) }
 }
 
 extension VaultError: Equatable {

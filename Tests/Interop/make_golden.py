@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes the golden files of Tests/LedgerFormatTests/Golden.
 
-Every structure is built here from the format document alone, with PyPI's cbor2
-and lz4 and Python's hashlib, so that no expected value comes from the code
+Every structure is built here from the format document alone, with PyPI's cbor2,
+lz4 and cryptography and Python's hashlib, so that no expected value comes from the code
 under test. Golden files of a released version are added, never edited.
 
 usage: make_golden.py FOLDER      writes the files
@@ -10,12 +10,16 @@ usage: make_golden.py FOLDER      writes the files
 """
 import base64
 import hashlib
+import hmac
 import struct
 import sys
 from pathlib import Path
 
 import cbor2
 import lz4.block
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 VERSION = 1
 LEDGER_ID = bytes(range(0x00, 0x10))
@@ -742,6 +746,40 @@ def index_structures():
     yield "omission-proof", "An omission proof", omission_proof()
 
 
+# Sealed bodies
+
+
+def sealed_body(content_type, body, method, stored):
+    """Everything about one sealed body, from the subject's key to what the header says."""
+    subject_key = bytes(range(0x60, 0x80))
+    body_key = HKDF(SHA256(), 32, SALT, b"ledgerstone body").derive(subject_key)
+    plaintext = bytes([method]) + u32(len(body)) + stored
+    sealed = AESGCM(body_key).encrypt(
+        bytes(12), plaintext, LEDGER_ID + content_type.encode()
+    )
+    structure = Structure().add("subject key", subject_key).add("salt", SALT)
+    structure.add("K", body_key).add("content type", content_type.encode())
+    structure.add("method", bytes([method])).add("original byte count", u32(len(body)))
+    structure.add("the bytes, raw or as one LZ4 block", stored)
+    structure.add("stored: ciphertext and GCM tag", sealed)
+    structure.add("commitment", sha(SALT + sealed))
+    tag = hmac.new(body_key, b"ledgerstone tag", hashlib.sha256).digest()
+    return structure.add("header tag", tag)
+
+
+def sealed_raw():
+    body = b'{"name":"A. Lovelace"}'
+    return sealed_body("application/json", body, 1, body)
+
+
+def sealed_lz4():
+    body = b"ab" * 40
+    # Two literals, a match of 73 bytes at distance 2, and the five last bytes as literals.
+    block = bytes([0x2F]) + b"ab" + u16(2) + bytes([73 - 4 - 15]) + bytes([0x50]) + b"babab"
+    assert lz4.block.decompress(block, uncompressed_size=80) == body
+    return sealed_body("text/plain; charset=utf-8", body, 2, block)
+
+
 def structures():
     yield from core_structures()
     yield from index_structures()
@@ -776,6 +814,8 @@ def core_structures():
     )
     yield "segment-footer-headers", "The footer of a header segment", header_footer()
     yield "segment-footer-bodies", "The footer of a body segment", body_footer()
+    yield "sealed-body", "A sealed body, stored raw", sealed_raw()
+    yield "sealed-body-lz4", "A sealed body, compressed by hand", sealed_lz4()
     yield "ledger-file", "ledger.json", Structure().add("text", whole)
 
 

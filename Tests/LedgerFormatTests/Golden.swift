@@ -14,7 +14,7 @@ enum Golden {
     "header-entry", "header-full", "header-least", "ledger-file", "name-dictionary",
     "omission-proof", "run-directory", "run-file", "run-file-long",
     "segment-footer-bodies", "segment-footer-headers", "segment-header-bodies",
-    "segment-header-headers",
+    "segment-header-headers", "sealed-body", "sealed-body-lz4",
   ]
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Golden")

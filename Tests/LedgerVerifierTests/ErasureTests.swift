@@ -65,4 +65,20 @@ struct ErasureTests {
       #expect(report.codes == [.erasureUnplanned, .erasureUnplanned], "\(plan)")
     }
   }
+
+  /// The newest outcome of a plan counts: what stood elsewhere may have been erased since.
+  @Test func residual() throws {
+    for codes in [["RESIDUAL"], ["RESIDUAL", "ERASED"], ["ERASED", "RESIDUAL"], ["ERASED"]] {
+      var builder = try builder(slots: slots, erased: slots, hasOutcome: false)
+      for code in codes {
+        var outcome = RecordContent(kind: "erasure/outcome", source: "local")
+        outcome.references = [RecordReference(relation: .answers, index: 8)]
+        outcome.attributes["outcome"] = .text(code)
+        builder.append(outcome)
+      }
+      let report = try report(builder)
+      #expect(report.status == .valid, "\(report.lines)")
+      #expect(report.remarkCodes.contains(.erasureResidual) == (codes.last == "RESIDUAL"))
+    }
+  }
 }

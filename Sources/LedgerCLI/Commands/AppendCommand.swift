@@ -31,7 +31,18 @@ struct AppendCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A file kept as the record's body; - is stdin.", valueName: "file"))
   var body: String?
 
-  @Option(help: "The body's media type.")
+  @Option(
+    help: ArgumentHelp(
+      "A file kept as a body that belongs to --subject, encrypted under that person's key.",
+      valueName: "file"))
+  var sealed: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The person to whom the sealed body belongs; never stored in the ledger.", valueName: "id"))
+  var subject: String?
+
+  @Option(help: "The media type of the bodies.")
   var contentType = "application/octet-stream"
 
   @Option(help: "An id of yours: a second record with it is recognised as the same.")
@@ -49,21 +60,25 @@ struct AppendCommand: AsyncParsableCommand {
   @Flag(help: "Receipts are JSON already; accepted for symmetry.")
   var json = false
 
+  func validate() throws {
+    guard (sealed == nil) == (subject == nil) else {
+      throw ValidationError("--sealed and --subject belong together.")
+    }
+    guard body != "-" || sealed != "-" else {
+      throw ValidationError("Only one of --body and --sealed can be stdin.")
+    }
+  }
+
   mutating func run() async throws {
     let content = try content()
     try requireMinimum(of: content)
-    let bodies = try body.map { path throws(CommandFailure) in
-      [
-        RecordBatch.Body(
-          contentType: contentType,
-          bytes: try SmallFile.read(path, limit: FormatLimits.bodyByteCountMax))
-      ]
-    }
+    if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
+    let bodies = try bodies()
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
     let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
       ledger in
       var batch = ledger.makeBatch()
-      try batch.append(content, bodies: bodies ?? [], duplicates: rule)
+      try batch.append(content, bodies: bodies, duplicates: rule)
       return try await ledger.append(batch).first
     }
     switch outcome {
@@ -75,6 +90,21 @@ struct AppendCommand: AsyncParsableCommand {
     case nil: throw CommandFailure(.failed, "nothing was appended")
     }
   }
+
+  /// The plain body first, then the sealed one.
+  private func bodies() throws(CommandFailure) -> [RecordBatch.Body] {
+    var bodies: [RecordBatch.Body] = []
+    for (path, subject) in [(body, nil), (sealed, subject)] {
+      guard let path else { continue }
+      bodies.append(
+        RecordBatch.Body(
+          contentType: contentType,
+          bytes: try SmallFile.read(path, limit: FormatLimits.bodyByteCountMax), subject: subject))
+    }
+    return bodies
+  }
+
+  private var bodyCount: Int { [body, sealed].compactMap(\.self).count }
 
   /// The header that the arguments describe, checked as a native record is.
   private func content() throws -> RecordContent {
@@ -96,12 +126,10 @@ struct AppendCommand: AsyncParsableCommand {
       guard parts.count == 2, !parts[0].isEmpty else {
         throw CommandFailure(.usage, "--attribute \(text): not KEY=VALUE")
       }
+      guard content.attributes[String(parts[0])] == nil else {
+        throw CommandFailure(.usage, "--attribute \(parts[0]) is given twice")
+      }
       content.attributes[String(parts[0])] = Self.value(String(parts[1]))
-    }
-    do throws(NativeRecordError) {
-      try known.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
-    } catch {
-      throw CommandFailure(.usage, "\(error)")
     }
     if let eventTime {
       guard let parsed = Timestamp.parse(eventTime) else {
@@ -118,7 +146,7 @@ struct AppendCommand: AsyncParsableCommand {
   private func requireMinimum(of content: RecordContent) throws(CommandFailure) {
     guard let kind = RecordKind(rawValue: content.kind) else { return }
     do throws(NativeRecordError) {
-      try kind.requireMinimum(of: content, bodyCount: body == nil ? 0 : 1)
+      try kind.requireMinimum(of: content, bodyCount: bodyCount)
     } catch {
       throw CommandFailure(.usage, "\(error)")
     }

@@ -47,8 +47,8 @@ extension ExitStatus {
       case .locked: .locked
       case .corrupt, .forked: .notValid
       case .invalid: .usage
-      case .alreadyExists, .newerFormat, .vault, .clock, .conflict, .poisoned, .closed, .notFound,
-        .erased, .noCheckpoint, .storage:
+      case .alreadyExists, .newerFormat, .vault, .erasing, .held, .clock, .conflict, .poisoned,
+        .closed, .notFound, .erased, .noCheckpoint, .noIndexRecord, .storage:
         .failed
       }
   }

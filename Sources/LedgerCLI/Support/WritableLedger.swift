@@ -16,6 +16,6 @@ func withLedger<Value: Sendable>(
     _ = try? await ledger.close()
     throw error
   }
-  try await ledger.close()
+  for remark in try await ledger.close() { StandardError.warn(remark) }
   return value
 }

@@ -31,6 +31,10 @@ enum LZ4 {
     return .raw
   }
 
+  /// No stored byte stands for more: one that lengthens a match adds 255 at most
+  /// (lz4_Block_format.md, "Match length"), and every other stands for fewer.
+  private static let expansionMax = 255
+
   /// Appends exactly `rawByteCount` bytes, or throws and leaves `buffer` as it was.
   ///
   /// - Precondition: `rawByteCount` is at most `FormatLimits.blockByteCountMax`; callers check it
@@ -38,6 +42,9 @@ enum LZ4 {
   static func decompress(_ stored: RawSpan, rawByteCount: Int, to buffer: inout ByteBuffer)
     throws(FormatError)
   {
+    guard rawByteCount <= expansionMax * stored.byteCount else {
+      throw .decompressionFailed(expectedByteCount: rawByteCount)
+    }
     var written: Int32 = 0
     // Into uninitialised room: zeros first would cost as much as the decompression.
     buffer.append(addingCapacity: rawByteCount) { output in

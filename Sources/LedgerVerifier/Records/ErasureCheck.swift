@@ -5,6 +5,8 @@ struct ErasureCheck {
   private var plans: [UInt64: Set<BodySlot>] = [:]
   /// Plans that an outcome answers, and the first outcome that does.
   private var outcomes: [UInt64: UInt64] = [:]
+  /// Plans whose newest outcome is RESIDUAL, and that outcome.
+  private var residuals: [UInt64: UInt64] = [:]
   private var tombstones: [Tombstone] = []
 
   var tombstoneCount: UInt64 { UInt64(tombstones.count) }
@@ -20,6 +22,8 @@ struct ErasureCheck {
       case "erasure/outcome":
         for reference in record.content.references where reference.relation == .answers {
           outcomes[reference.index] = min(outcomes[reference.index] ?? .max, record.index)
+          let isResidual = record.content.attributes["outcome"] == .text("RESIDUAL")
+          residuals[reference.index] = isResidual ? record.index : nil
         }
       default: break
       }
@@ -45,6 +49,13 @@ struct ErasureCheck {
         collector.add(
           Remark(.erasureInProgress, "the erasure planned by record \(plan) has no outcome yet"))
         continue
+      }
+      if let residual = residuals[plan] {
+        collector.add(
+          Remark(
+            .erasureResidual,
+            "record \(residual) reports RESIDUAL for the erasure planned by record \(plan): an "
+              + "identifier still stood in other records or files"))
       }
       for slot in slots.sorted() where !erased.contains(slot) {
         collector.add(

@@ -297,6 +297,43 @@ final class AppendPipeline: Sendable {
     Result { () throws(LedgerError) in try work.run() }
   }
 
+  /// Seals everything queued so far, whatever its size, and then runs `body` on the committing
+  /// queue while no sealing is under way; false if the pipeline was closed.
+  func performSealed(_ body: @escaping @Sendable (Result<Committer, LedgerError>) -> Void) -> Bool {
+    perform { [self] _ in sealWhenIdle(body) }
+  }
+
+  private func sealWhenIdle(
+    _ body: @escaping @Sendable (Result<Committer, LedgerError>) -> Void
+  ) {
+    // A sealing's end is queued on the committing queue before the sealing queue goes on.
+    sealing.async { [self] in
+      committing.async { [self] in
+        let isDone = committer.withLock { committer -> Bool in
+          do throws(LedgerError) {
+            try committer.requireHealth()
+            // Another one may have begun meanwhile.
+            if committer.log.isSealing { return false }
+            if let work = try committer.beginSealingIfDue(target: 0) {
+              committer.finishSealing(Self.run(work))
+            }
+            try committer.requireHealth()
+            body(.success(committer))
+          } catch {
+            body(.failure(error))
+          }
+          return true
+        }
+        if !isDone { sealWhenIdle(body) }
+      }
+    }
+  }
+
+  /// Forgets the duplicate keys of records whose bodies were erased.
+  func forgetDuplicates(of records: Set<UInt64>) {
+    assembly.withLock { $0.sequencer.forgetDuplicates(of: records) }
+  }
+
   /// Takes no more work, and runs `body` after everything queued and after any sealing.
   ///
   /// - Parameter body: gets why the index is not complete, if it is not.

@@ -114,9 +114,12 @@ final class Committer {
   /// Sets the active file aside if it is full. A failure is also kept for `close`, as the records
   /// were acknowledged before.
   ///
+  /// - Parameter target: bytes at which it is full; 0 for any file with a record.
   /// - Returns: the work of sealing it, which any thread may do, or nil.
-  func beginSealingIfDue() throws(LedgerError) -> Sealing? {
-    guard log.isSealDue(target: options.segmentByteCountTarget), !log.isSealing else { return nil }
+  func beginSealingIfDue(target: Int? = nil) throws(LedgerError) -> Sealing? {
+    guard log.isSealDue(target: target ?? options.segmentByteCountTarget), !log.isSealing else {
+      return nil
+    }
     if poison != nil { return nil }
     defer { untold = poison }
     return try performing {

@@ -37,4 +37,9 @@ struct DuplicateWindow {
       head = 0
     }
   }
+
+  /// Forgets records whose bodies were erased: their keys were computed from those.
+  mutating func forget(_ records: Set<UInt64>) {
+    entries = entries.filter { !records.contains($0.value.record) }
+  }
 }

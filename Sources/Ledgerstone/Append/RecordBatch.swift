@@ -1,6 +1,7 @@
 internal import LedgerCryptography
 public import LedgerFormat
 public import Provenance
+internal import SubjectVault
 
 /// How a second record with the same content is recognised.
 public enum DuplicateRule: Hashable, Sendable {
@@ -40,11 +41,19 @@ public struct RecordBatch: Sendable {
   private(set) var bodies: ByteBuffer = []
   private(set) var bodyEnds: [Int] = []
   private(set) var records: [Record] = []
+  /// What the vault has to know before the batch is queued: one element per sealed body.
+  private(set) var subjectUses: [SubjectUse] = []
   private let duplicateKey: HMACSHA256Key
+  private let sealer: BodySealer?
   private var salts: ByteBuffer = []
 
-  /// - Parameter duplicateKey: the ledger's; `Ledger.makeBatch()` passes it.
-  init(duplicateKey: HMACSHA256Key) { self.duplicateKey = duplicateKey }
+  /// - Parameters:
+  ///   - duplicateKey: the ledger's; `Ledger.makeBatch()` passes it.
+  ///   - sealer: nil where the ledger writes about itself.
+  init(duplicateKey: HMACSHA256Key, sealer: BodySealer? = nil) {
+    self.duplicateKey = duplicateKey
+    self.sealer = sealer
+  }
 
   /// Records added so far.
   public var count: Int { records.count }
@@ -59,6 +68,7 @@ public struct RecordBatch: Sendable {
     bodies.removeAll(keepingCapacity: true)
     bodyEnds.removeAll(keepingCapacity: true)
     records.removeAll(keepingCapacity: true)
+    subjectUses.removeAll(keepingCapacity: true)
   }
 
   /// A body as received.
@@ -66,10 +76,14 @@ public struct RecordBatch: Sendable {
     public var contentType: String
     /// At most `FormatLimits.bodyByteCountMax`.
     public var bytes: [UInt8]
+    /// The person to whom the body belongs, as the operator names that person. Such a body is
+    /// stored encrypted, and nothing of the identifier is stored in the ledger.
+    public var subject: String?
 
-    public init(contentType: String, bytes: [UInt8]) {
+    public init(contentType: String, bytes: [UInt8], subject: String? = nil) {
       self.contentType = contentType
       self.bytes = bytes
+      self.subject = subject
     }
   }
 
@@ -79,8 +93,8 @@ public struct RecordBatch: Sendable {
   ///   - content: its header without bodies, which are described here; it may be longer than one
   ///     header, but must not be one part of a record already.
   ///   - bodies: stored as they are.
-  /// - Throws: `LedgerError.invalid` if a field or body exceeds the format's limits; the batch is
-  ///   then as before.
+  /// - Throws: `LedgerError.invalid` if a field or body exceeds the format's limits, `vault` if a
+  ///   body belongs to a subject and the vault is locked; the batch is then as before.
   public mutating func append(
     _ content: RecordContent, bodies newBodies: [Body] = [], duplicates rule: DuplicateRule = .none
   ) throws(LedgerError) {
@@ -93,17 +107,17 @@ public struct RecordBatch: Sendable {
         .invalid,
         "the body has \(body.bytes.count) bytes; the limit is \(FormatLimits.bodyByteCountMax)")
     }
-    let bodiesBefore = bodies.count
-    let endsBefore = bodyEnds.count
-    for body in newBodies {
-      let start = bodies.count
-      try appendSalt()
-      bodies.append(contentsOf: body.bytes)
-      bodyEnds.append(bodies.count)
-      content.bodies.append(
-        BodyDescription(
-          contentType: body.contentType, byteCount: UInt64(body.bytes.count),
-          commitment: SHA256Hasher.hash(bodies.rawSpan.extracting(start...))))
+    let before = (bodies: bodies.count, ends: bodyEnds.count, uses: subjectUses.count)
+    func restore() {
+      bodies.removeLast(bodies.count - before.bodies)
+      bodyEnds.removeLast(bodyEnds.count - before.ends)
+      subjectUses.removeLast(subjectUses.count - before.uses)
+    }
+    do throws(LedgerError) {
+      for body in newBodies { content.bodies.append(try append(body)) }
+    } catch {
+      restore()
+      throw error
     }
     let tailsBefore = tails.count
     do throws(FormatError) {
@@ -116,15 +130,38 @@ public struct RecordBatch: Sendable {
       records.append(
         Record(
           partCount: prepared.count, bodyCount: newBodies.count,
-          byteCount: tails.count - tailsBefore + bodies.count - bodiesBefore
+          byteCount: tails.count - tailsBefore + bodies.count - before.bodies
             + prepared.count * RecordHeader.headByteCountMax,
           duplicateKey: keys?.key, contentKey: keys?.content ?? .zero,
           identifier: Self.identifier(rule)))
     } catch {
-      bodies.removeLast(bodies.count - bodiesBefore)
-      bodyEnds.removeLast(bodyEnds.count - endsBefore)
+      restore()
       throw LedgerError(.invalid, "the record cannot be stored: \(error)", underlying: error)
     }
+  }
+
+  /// Adds salt and stored bytes of one body.
+  private mutating func append(_ body: Body) throws(LedgerError) -> BodyDescription {
+    let start = bodies.count
+    try appendSalt()
+    var tag: SHA256Digest?
+    if let subject = body.subject {
+      guard let sealer else {
+        throw LedgerError(.invalid, "a batch of the ledger itself has no sealed bodies")
+      }
+      let sealed = try sealer.seal(
+        body.bytes, contentType: body.contentType, subject: subject, salt: Array(bodies[start...]))
+      bodies.append(contentsOf: sealed.bytes)
+      subjectUses.append(sealed.use)
+      tag = sealed.tag
+    } else {
+      bodies.append(contentsOf: body.bytes)
+    }
+    bodyEnds.append(bodies.count)
+    return BodyDescription(
+      contentType: body.contentType,
+      byteCount: UInt64(bodies.count - start - BodyEntry.saltByteCount),
+      commitment: SHA256Hasher.hash(bodies.rawSpan.extracting(start...)), tag: tag)
   }
 
   private static func identifier(_ rule: DuplicateRule) -> String? {
@@ -160,7 +197,8 @@ public struct RecordBatch: Sendable {
   }
 
   /// What two records with one id must have in common: the header without the commitments, which
-  /// are random, and the bodies.
+  /// are random, and the bodies as received. Only an HMAC of it is kept, and only until the record
+  /// leaves the window or is erased.
   private static func comparableBytes(_ content: RecordContent, _ bodies: [Body]) -> [UInt8] {
     var plain = content
     plain.bodies = []
@@ -171,6 +209,7 @@ public struct RecordBatch: Sendable {
       bytes.append(utf8: body.contentType)
       bytes.append(littleEndian: UInt64(body.bytes.count))
       bytes.append(contentsOf: body.bytes)
+      if let subject = body.subject { bytes.append(utf8: subject) }
     }
     return bytes
   }
@@ -189,7 +228,9 @@ extension RecordBatch {
       }
     try append(
       draft.content,
-      bodies: draft.bodies.map { Body(contentType: $0.contentType, bytes: $0.bytes) },
+      bodies: draft.bodies.map {
+        Body(contentType: $0.contentType, bytes: $0.bytes, subject: $0.subject)
+      },
       duplicates: rule)
   }
 }

@@ -32,6 +32,9 @@ struct Sequencer {
     self.window = window
   }
 
+  /// Forgets the duplicate keys of records whose bodies were erased.
+  mutating func forgetDuplicates(of records: Set<UInt64>) { window.forget(records) }
+
   /// Begins a group at the next record.
   func begin(_ pending: inout PendingGroup, at time: Timestamp) {
     pending.begin(firstRecord: nextRecord, recordedTime: time)

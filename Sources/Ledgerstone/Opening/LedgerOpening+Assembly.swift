@@ -91,9 +91,27 @@ extension LedgerOpening {
       emptyBatch: RecordBatch(duplicateKey: duplicateKey), clock: options.clock,
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)
     pipeline.catchUp()
+    let subjects = SubjectKeys(
+      vault, provider: options.subjectStore, keyEncryptionKey: options.keyEncryptionKey)
     return Ledger(
-      location: location, identity: identity, remarks: remarks + index.remarks,
-      nameKey: vault.nameKey, duplicateKey: duplicateKey, pipeline: pipeline, locks: locks)
+      location: location, identity: identity,
+      remarks: remarks + index.remarks + erasureRemarks(subjects),
+      nameKey: vault.nameKey, duplicateKey: duplicateKey, options: options, subjects: subjects,
+      pipeline: pipeline, locks: locks)
+  }
+
+  /// Erasures that were interrupted. They are not gone on with here: only the repeated command has
+  /// the identifier that the last step has to look for.
+  private func erasureRemarks(_ subjects: SubjectKeys) -> [String] {
+    do throws(VaultError) {
+      guard try subjects.isPresent() else { return [] }
+      return try subjects.store().unfinishedErasures().map {
+        "the erasure requested as '\($0)' is not finished; repeat the command that began it"
+      }
+    } catch {
+      // Whoever needs a subject's key is told again; nobody else has to care.
+      return ["\(error)"]
+    }
   }
 
   /// The record that says what was cut off; nil if nothing was.

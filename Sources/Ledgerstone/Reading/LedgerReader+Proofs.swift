@@ -78,7 +78,7 @@ extension LedgerReader {
 
   /// Proves something with the tree under `note`: by the tree files, or where these do not give
   /// what `body` accepts, by a tree derived from the log in memory, as a reader does not write.
-  private func withTree<Value>(
+  func withTree<Value>(
     of note: LedgerNote, _ body: (AnyNodeHashReader) throws -> Value
   ) throws(LedgerError) -> Value {
     let files = TileNodeHashReader(

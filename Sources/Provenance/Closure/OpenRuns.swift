@@ -15,7 +15,8 @@ struct OpenRuns {
 
   /// By first record.
   var runs: [Run] = []
-  /// Places in `runs` of those that name no output, by job: they may write what the job wrote before.
+  /// Places in `runs` of those that name no output, by job: they may write what the job wrote
+  /// before.
   var unboundByJob: [EntityID: [Int]] = [:]
   /// Places in `runs` by run.
   var places: [EntityID: Int] = [:]

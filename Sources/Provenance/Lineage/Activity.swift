@@ -45,7 +45,8 @@ enum WriteEffect: UInt8 {
   case truncate
   /// Replaced everything.
   case full
-  /// A removal that an `erasure/execution` record states and, where needed, a verification confirms.
+  /// A removal that an `erasure/execution` record states and, where needed, a verification
+  /// confirms.
   case erased
   /// Kept earlier content: append, merge, partition, merge-on-read delete.
   case keep

@@ -19,8 +19,8 @@ public struct ColumnEdge: Hashable, Sendable {
 /// body says, and only while it is there. So column edges are an addition to a lineage, never a
 /// reason to leave something out of it.
 public enum ColumnLineage {
-  /// The column edges into all outputs of an OpenLineage event, or of a dataset event's dataset; none
-  /// where the bytes are no such event.
+  /// The column edges into all outputs of an OpenLineage event, or of a dataset event's dataset;
+  /// none where the bytes are no such event.
   ///
   /// Read are the facets `columnLineage` (fields and dataset) and `lineage` with `fields`.
   public static func read(_ body: [UInt8]) -> [ColumnEdge] {

@@ -5,7 +5,7 @@ internal import LedgerFormat
 /// | method of the execution | removes |
 /// |---|---|
 /// | `drop-and-purge`, `truncate`, `key-destruction` | as stated |
-/// | `row-erasure`, `overwrite`, `full-overwrite` | if a later verification that refers to the execution, or to its request, found nothing left |
+/// | `row-erasure`, `overwrite`, `full-overwrite` | if a later verification of it is clean |
 /// | anything else, also `merge-on-read-delete` | never |
 struct ErasureEvidence {
   /// (event number, the mention of its target) of executions that removed.
@@ -82,8 +82,8 @@ struct Exemptions {
   /// The records that exempt, ascending.
   private(set) var records: [UInt64] = []
 
-  /// A `hold/placed` that covers the entity exempts until a `hold/released` that refers to it, or to
-  /// nothing. A `policy/retention` with the value `exempt` and a `basis` exempts until the next
+  /// A `hold/placed` that covers the entity exempts until a `hold/released` that refers to it, or
+  /// to nothing. A `policy/retention` with the value `exempt` and a `basis` exempts until the next
   /// `policy/retention` of the entity.
   init(events: [UInt32], members: [EntityID], facts: LineageFacts) {
     var holds: [UInt64] = []

@@ -13,8 +13,8 @@ public struct HistoryRecord: Sendable {
   }
 }
 
-/// A `LineageSource` over anything that can give an entity's complete history: an entity index, or a
-/// proof file that carries headers and the completeness of each entity in question.
+/// A `LineageSource` over anything that can give an entity's complete history: an entity index, or
+/// a proof file that carries headers and the completeness of each entity in question.
 public struct LineageHistory<Failure: Error>: LineageSource {
   public private(set) var facts = LineageFacts()
   public let sequenceGaps: [SequenceGap]

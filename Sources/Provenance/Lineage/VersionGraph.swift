@@ -85,7 +85,8 @@ struct VersionGraph<Source: LineageSource> {
 
 /// A dataset, model or other entity with all its identifiers.
 struct VersionNode {
-  /// The identifiers that symlinks join, in the order they were met; the first is the one asked for.
+  /// The identifiers that symlinks join, in the order they were met; the first is the one asked
+  /// for.
   var members: [EntityID]
   /// Every record that names one of them, ascending.
   var events: [UInt32] = []

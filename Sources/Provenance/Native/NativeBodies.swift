@@ -22,7 +22,7 @@ enum NativeBodies {
   }
 
   private static func body(_ field: NativeField) throws(NativeRecordError) -> BodyDraft {
-    let object = try field.object(["contentType", "value", "text", "base64"])
+    let object = try field.object(["contentType", "value", "text", "base64", "subject"])
     let forms = ["value", "text", "base64"].filter { object[$0] != nil }
     guard forms.count == 1, let form = object[forms[0]] else {
       throw field.error(.conflict("a body has one of value, text and base64"))
@@ -43,7 +43,8 @@ enum NativeBodies {
         .badToken(
           "a media type of 1 to \(FormatLimits.tokenByteCountMax) printable ASCII characters"))
     }
-    return BodyDraft(contentType: contentType, bytes: bytes)
+    return BodyDraft(
+      contentType: contentType, bytes: bytes, subject: try object["subject"]?.name())
   }
 
   private static func base64(_ field: NativeField) throws(NativeRecordError) -> [UInt8] {

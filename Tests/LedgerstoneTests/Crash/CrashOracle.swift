@@ -30,6 +30,8 @@ enum CrashOracle {
     try await written.sendAgain(to: ledger)
     try await written.send(2, to: ledger)
     try await written.checkpoint(ledger)
+    try written.note(try await ledger.index())
+    try written.checkIndex(fixture.reader())
     try await ledger.close()
     try written.noteAll(fixture.disk.contentsSeen(at: "/l/checkpoint"))
     // What was acknowledged after the recovery is as durable as what was before: a failed

@@ -30,10 +30,10 @@ enum CrashWorkload {
       WorkStep("create") { $0.written.vkey = try await $0.fixture.create() }
     ],
     [
-      open, send(1), send(5), checkpoint, produce([2, 1, 3]), sendOld(0..<4), send(3), checkpoint,
-      conflict, refusedStep, close,
+      open, send(1), send(5), checkpoint, produce([2, 1, 3]), index, sendOld(0..<4), send(3),
+      checkpoint, conflict, refusedStep, close,
     ],
-    [open, send(2), checkpoint, produce([1, 4, 1, 2]), send(2), checkpoint, send(1), close],
+    [open, send(2), checkpoint, produce([1, 4, 1, 2]), send(2), index, index, send(1), close],
     [openAcceptingSteps, send(1), acceptedStep, send(4), sendOld(3..<9), checkpoint, close],
   ]
 
@@ -51,6 +51,11 @@ enum CrashWorkload {
   }
 
   static let checkpoint = WorkStep("checkpoint") { try await $0.written.checkpoint($0.opened()) }
+
+  /// An index record, signed at exactly its size.
+  static let index = WorkStep("index") {
+    try $0.written.note(try await $0.opened().index())
+  }
 
   /// One batch.
   static func send(_ count: Int) -> WorkStep {

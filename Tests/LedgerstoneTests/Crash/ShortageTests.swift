@@ -18,7 +18,7 @@ import Testing
       let code = (failure as? LedgerError)?.code
       #expect(code == .storage || code == .poisoned, "\(place): \(failure)")
     }
-    try? await client.ledger?.close()
+    if let ledger = client.ledger { _ = try? await ledger.close() }
     for survival in [nil, SimulatedSurvival.anySubset, .onlySynchronized] {
       var survivor = client.fixture
       var written = client.written

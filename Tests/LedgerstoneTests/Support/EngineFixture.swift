@@ -4,6 +4,7 @@ import LedgerTestSupport
 import Ledgerstone
 import Provenance
 import SegmentStorage
+import SubjectVault
 import Synchronization
 
 /// A clock that tests set by hand, and that can make a reader wait.
@@ -70,7 +71,8 @@ struct EngineFixture {
   var options: LedgerOptions {
     LedgerOptions(
       fileSystem: disk, clock: clock, segmentByteCountTarget: segmentByteCountTarget,
-      sealsInBackground: false)
+      sealsInBackground: false,
+      subjectStore: FileSubjectStoreProvider(disk), keyEncryptionKey: .vaultFile)
   }
 
   func create() async throws -> String {

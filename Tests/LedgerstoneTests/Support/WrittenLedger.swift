@@ -160,7 +160,8 @@ extension WrittenLedger {
         let kind = record.header.content.kind
         try #require(
           index == 0
-            ? kind == "ledger/created" : ["ledger/recovered", "ledger/clock"].contains(kind))
+            ? kind == "ledger/created"
+            : ["ledger/recovered", "ledger/clock", "index"].contains(kind))
       }
     }
     try #require(numbers.count <= sentCount)

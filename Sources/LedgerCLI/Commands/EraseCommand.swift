@@ -1,0 +1,156 @@
+internal import ArgumentParser
+internal import LedgerFormat
+internal import Ledgerstone
+internal import Provenance
+
+struct EraseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "erase",
+    abstract: "Erase all sealed bodies of a person, or single bodies, for good.",
+    discussion: """
+      Every step is a record; the bodies, their salts and the person's key are removed, and every \
+      file is searched for the identifier. Repeat an interrupted command with the same arguments: \
+      it goes on where it stopped.
+
+      Status 0: erased, or there was nothing; 1: a hold forbids it, or it failed; 2: RESIDUAL, the \
+      identifier still stands in the records or files named.
+      """)
+
+  @OptionGroup var ledger: LedgerArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "The request's id, permanent: a UUID, never derived from the person.", valueName: "id"))
+  var request: String
+
+  @Option(help: ArgumentHelp("The person; never stored.", valueName: "id"))
+  var subject: String?
+
+  @Option(help: "The record of a single body.")
+  var record: UInt64?
+
+  @Option(help: ArgumentHelp("The body of --record, from 0.", valueName: "k"))
+  var body: UInt64?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file of lines {\"subject\":\"ID\"} or {\"record\":I,\"body\":K}; - is stdin.",
+      valueName: "file"))
+  var batch: String?
+
+  @Option(help: ArgumentHelp("Under which law, such as eu-gdpr:A17.", valueName: "code"))
+  var regulation: String?
+
+  @Option(help: ArgumentHelp("When it was received.", valueName: "date"))
+  var received: String?
+
+  @Flag(help: "Go on although the system clock stepped, and record that.")
+  var acceptClock = false
+
+  @Flag(help: "The outcome is JSON already; accepted for symmetry.")
+  var json = false
+
+  func validate() throws {
+    guard (record == nil) == (body == nil) else {
+      throw ValidationError("--record and --body belong together.")
+    }
+    guard [subject != nil, record != nil, batch != nil].filter({ $0 }).count == 1 else {
+      throw ValidationError("Give one of --subject, --record with --body, and --batch.")
+    }
+  }
+
+  mutating func run() async throws {
+    let request = try ErasureRequest(
+      identifier: request, targets: try targets(), regulation: regulation, received: received)
+    let report = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
+      try await $0.erase(request)
+    }
+    try StandardOutput.print(report.json)
+    switch report.outcome {
+    case .erased, .notFound, .alreadyErased: return
+    case .refused:
+      let holds = report.holds.map(String.init).joined(separator: ", ")
+      throw CommandFailure(
+        .failed,
+        "a hold forbids it (record \(holds): \(report.basis ?? "no basis")); nothing was "
+          + "erased")
+    case .residual:
+      throw CommandFailure(
+        .notValid,
+        "the bodies are gone, but the identifier still stands in "
+          + "\(report.residualRecords.count) record(s) and \(report.residualFiles.count) file(s)")
+    }
+  }
+
+  private func targets() throws -> [ErasureRequest.Target] {
+    if let subject { return [.subject(subject)] }
+    if let record, let body { return [.body(BodySlot(record: record, body: body))] }
+    guard let batch else { return [] }
+    return try EraseBatch.targets(try SmallFile.read(batch), file: batch)
+  }
+}
+
+/// The lines of `--batch`.
+enum EraseBatch {
+  static func targets(
+    _ bytes: [UInt8], file: String
+  ) throws(CommandFailure) -> [ErasureRequest.Target] {
+    var targets: [ErasureRequest.Target] = []
+    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (number, line) in lines.enumerated() where !line.isEmpty {
+      guard let target = target(Array(line)) else {
+        throw CommandFailure(
+          .usage,
+          "\(file), line \(number + 1): neither {\"subject\":\"ID\"} nor "
+            + "{\"record\":I,\"body\":K}; nothing was erased")
+      }
+      targets.append(target)
+    }
+    return targets
+  }
+
+  private static func target(_ line: [UInt8]) -> ErasureRequest.Target? {
+    guard let members = (try? JSONDocument(parsing: line))?.root.members else { return nil }
+    switch members.map(\.name).sorted() {
+    case ["subject"]: return members[0].value.string.map { .subject($0) }
+    case ["body", "record"]:
+      func number(_ name: String) -> UInt64? {
+        members.first { $0.name == name }?.value.number.flatMap { UInt64($0) }
+      }
+      guard let record = number("record"), let body = number("body") else { return nil }
+      return .body(BodySlot(record: record, body: body))
+    default: return nil
+    }
+  }
+}
+
+extension ErasureReport {
+  /// One JSON object on one line.
+  var json: String {
+    var writer = JSONWriter()
+    writer.object { writer in
+      writer.member("request", request)
+      writer.member("outcome", outcome.rawValue)
+      writer.member("requestRecord", requestRecord)
+      writer.member("planRecord", planRecord)
+      writer.member("outcomeRecord", outcomeRecord)
+      writer.member("bodies", bodyCount)
+      writer.name("residualRecords")
+      writer.array { writer in
+        for record in residualRecords { writer.integer(record) }
+      }
+      writer.name("residualFiles")
+      writer.array { writer in
+        for file in residualFiles { writer.string(file) }
+      }
+      writer.name("holds")
+      writer.array { writer in
+        for hold in holds { writer.integer(hold) }
+      }
+      writer.member("basis", basis)
+      writer.name("repeated")
+      writer.boolean(isRepeated)
+    }
+    return writer.text
+  }
+}

@@ -1,0 +1,72 @@
+internal import LedgerFormat
+internal import Ledgerstone
+internal import Provenance
+
+/// Prints the records of one entity, all parts of a continued record together.
+struct HistoryLister {
+  let reader: LedgerReader
+  let entity: CommandLineEntity
+  let kind: String?
+  let isJSON: Bool
+  /// Records printed, parts not counted.
+  private(set) var listedCount = 0
+  /// The last record printed, if more follow it.
+  private(set) var next: UInt64?
+
+  init(reader: LedgerReader, entity: CommandLineEntity, kind: String?, isJSON: Bool) {
+    self.reader = reader
+    self.entity = entity
+    self.kind = kind
+    self.isJSON = isJSON
+  }
+
+  mutating func list(_ range: Range<UInt64>, limit: Int) throws {
+    var output = StandardOutput()
+    var lastPart: UInt64?
+    var last: UInt64 = 0
+    for record in try EntityArgument.records(of: entity, in: reader, range: range) {
+      if let lastPart, record <= lastPart { continue }
+      let header = try reader.record(at: record).header
+      guard matches(header.content.kind) else { continue }
+      if listedCount == limit {
+        next = last
+        break
+      }
+      let parts = try reader.parts(at: record)
+      lastPart = parts.last?.header.index
+      last = lastPart ?? record
+      listedCount += 1
+      if isJSON {
+        for part in parts {
+          try output.write(line: RecordJSON.text(part.header, leafHash: part.leafHash))
+        }
+      } else {
+        try output.write(line: line(parts))
+      }
+    }
+    try output.flush()
+  }
+
+  private func matches(_ found: String) -> Bool {
+    guard let kind else { return true }
+    return found == kind || found.hasPrefix(kind + "/")
+  }
+
+  /// `17  2026-01-02T03:04:05.000000Z  run COMPLETE  as input, output  by spark  (4 parts)`
+  private func line(_ parts: [StoredRecord]) -> String {
+    let first = parts[0].header
+    let content = first.content
+    var roles: [String] = []
+    for part in parts {
+      for named in part.header.content.entities where EntityKey(named) == entity.key {
+        let version = named.version.map { "@" + $0 } ?? ""
+        let role = named.role.codeName + version
+        if !roles.contains(role) { roles.append(role) }
+      }
+    }
+    let event = content.eventType.map { " " + $0.codeName } ?? ""
+    return "\(first.index)  \(first.recordedTime)  \(content.kind)\(event)"
+      + "  as \(roles.joined(separator: ", "))  by \(content.source)"
+      + (parts.count > 1 ? "  (\(parts.count) parts)" : "")
+  }
+}

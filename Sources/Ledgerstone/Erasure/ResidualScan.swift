@@ -1,0 +1,80 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import SegmentStorage
+
+/// Looks through every file of ledger and vault, decompressed, for identifiers.
+///
+/// The bodies sealed for other subjects are ciphertext and stay unread: what one person says about
+/// another belongs to the first.
+struct ResidualScan {
+  private(set) var records: Set<UInt64> = []
+  private(set) var files: [String] = []
+  private let search: IdentifierSearch
+
+  init(
+    _ identifiers: [String], _ log: LogReader, _ location: LedgerLocation,
+    _ fileSystem: any FileSystem
+  ) throws(LedgerError) {
+    search = IdentifierSearch(identifiers)
+    guard !search.isEmpty else { return }
+    let search = search
+    var found: Set<UInt64> = []
+    var failure: (any Error)?
+    do {
+      try log.forEachHeader(in: 0..<log.endRecord) { index, bytes, _ in
+        if search.isFound(in: bytes) { found.insert(index) }
+      }
+      try log.forEachBody { slot, bytes in
+        if search.isFound(in: bytes) { found.insert(slot.record) }
+      }
+      for folder in [location.directory, location.vault] {
+        try scan(folder, isTop: folder == location.directory, fileSystem)
+      }
+    } catch { failure = error }
+    if let failure { try translatingErrors { throw failure } }
+    records = found
+  }
+
+  /// The files of a folder that are stored as they are; those of the log were looked through block
+  /// by block.
+  private mutating func scan(
+    _ folder: String, isTop: Bool, _ fileSystem: any FileSystem
+  ) throws(StorageError) {
+    for entry in try fileSystem.list(folder) {
+      let path = folder + "/" + entry.name
+      switch entry.kind {
+      case .directory:
+        if isTop, entry.name == "log" || entry.name == "bodies" { continue }
+        try scan(path, isTop: false, fileSystem)
+      case .file:
+        if isTop, entry.name == "active" || entry.name == "active.sealing" { continue }
+        if try isFound(in: path, fileSystem) { files.append(path) }
+      case .symbolicLink, .other: break
+      }
+    }
+  }
+
+  private func isFound(
+    in path: String, _ fileSystem: any FileSystem
+  ) throws(StorageError) -> Bool {
+    do throws(StorageError) {
+      return try fileSystem.withFile(path, .readOnly) { file throws(StorageError) in
+        let size = try file.size()
+        let stepByteCount = 1 << 20
+        var offset = 0
+        while offset < size {
+          // Windows overlap, so that nothing hides on their border.
+          let count = min(size - offset, stepByteCount + search.byteCountMax)
+          let bytes = try file.bytes(count: count, at: offset)
+          if search.isFound(in: bytes.rawSpan) { return true }
+          offset += stepByteCount
+        }
+        return false
+      }
+    } catch {
+      // Tree files, runs and temporary files come and go while others write.
+      if error.isNotFound || error.isEndOfFile { return false }
+      throw error
+    }
+  }
+}

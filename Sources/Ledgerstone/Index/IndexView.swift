@@ -1,0 +1,72 @@
+internal import LedgerFormat
+internal import SegmentStorage
+
+/// The index as a reader finds it: runs where there are any that can be read, gaps elsewhere.
+///
+/// Run files are derived data, so a reader that misses one goes through the log instead.
+struct IndexView: Sendable {
+  /// Consecutive records, with the run that covers exactly these, if there is one.
+  struct Piece: Sendable {
+    var records: Range<UInt64>
+    var run: RunReader?
+    /// Of a piece with a run.
+    var extent: IndexRunExtent?
+  }
+
+  let folder: IndexFolder
+  /// All records of the ledger, in order.
+  private(set) var pieces: [Piece] = []
+  /// Runs that are there and cannot be read.
+  private(set) var unusable: [IndexRunExtent] = []
+
+  /// - Parameter endRecord: the records that the reader sees.
+  init(_ folder: IndexFolder, endRecord: UInt64) throws(StorageError) {
+    self.folder = folder
+    let listing = try folder.listing()
+    var next: UInt64 = 0
+    while next < endRecord {
+      let piece = piece(at: next, listing.runs, endRecord: endRecord)
+      append(piece)
+      next = piece.records.upperBound
+    }
+  }
+
+  /// The largest usable run that begins at `record`; without one, a gap of a run's length.
+  private mutating func piece(
+    at record: UInt64, _ runs: Set<IndexRunExtent>, endRecord: UInt64
+  ) -> Piece {
+    for level in stride(from: FormatLimits.fullRunLevelMax, through: 0, by: -1) {
+      let capacity = IndexRunExtent.capacity(level: level)
+      if let extent = IndexRunExtent(level: level, firstRecord: record, recordCount: capacity),
+        extent.endRecord <= endRecord, runs.contains(extent), let run = open(extent)
+      {
+        return Piece(records: record..<extent.endRecord, run: run, extent: extent)
+      }
+    }
+    let tails = runs.filter {
+      $0.level == 0 && !$0.isFull && $0.firstRecord == record && $0.endRecord <= endRecord
+    }
+    for extent in tails.sorted(by: { $0.recordCount > $1.recordCount }) {
+      guard let run = open(extent) else { continue }
+      return Piece(records: record..<extent.endRecord, run: run, extent: extent)
+    }
+    // Behind a tail a gap begins inside the range of a run and ends with it.
+    let capacity = UInt64(FormatLimits.runRecordCount)
+    return Piece(records: record..<min(endRecord, (record / capacity + 1) * capacity))
+  }
+
+  private mutating func open(_ extent: IndexRunExtent) -> RunReader? {
+    if let run = try? folder.run(extent) { return run }
+    unusable.append(extent)
+    return nil
+  }
+
+  /// Adjoining gaps become one.
+  private mutating func append(_ piece: Piece) {
+    if piece.run == nil, let last = pieces.last, last.run == nil {
+      pieces[pieces.count - 1].records = last.records.lowerBound..<piece.records.upperBound
+    } else {
+      pieces.append(piece)
+    }
+  }
+}
