@@ -91,7 +91,7 @@ import Testing
 
   @Test func bothHeadsAgree() throws {
     var random = SeededRandom("closure against the naive one")
-    for round in 0..<4_000 {
+    for round in 0..<2_000 {
       let estate = estate(&random)
       guard !estate.records.isEmpty else { continue }
       let since = UInt64(random.number(0...Int(estate.next)))
