@@ -28,7 +28,9 @@ enum ImportRules {
   static let system: Set<String> = ["Glibc", "Musl", "Darwin", "Dispatch", "Synchronization"]
 
   /// Packages that one target alone may use.
-  static let packages: [String: Set<String>] = ["ArgumentParser": ["LedgerCLI"], "GRDB": ["SubjectVault"]]
+  static let packages: [String: Set<String>] = [
+    "ArgumentParser": ["LedgerCLI"], "GRDB": ["SubjectVault"],
+  ]
 
   /// The modules that a file imports, with line numbers.
   static func imports(of file: SourceFile) -> [(module: String, line: Int)] {

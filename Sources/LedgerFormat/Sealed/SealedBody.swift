@@ -5,7 +5,7 @@ public import LedgerCryptography
 ///
 /// ```
 /// K          = HKDF-SHA256(subject key, salt, "ledgerstone body"), 32 bytes
-/// plaintext  = method 1 (1 raw, 2 LZ4) ‖ original byte count 4 ‖ the bytes, raw or as one LZ4 block
+/// plaintext  = method 1 (1 raw, 2 LZ4) ‖ original byte count 4 ‖ the bytes, raw or one LZ4 block
 /// stored     = AES-256-GCM(K, nonce of 12 zero bytes, ledger id ‖ content type, plaintext)
 ///              with its 16-byte tag
 /// header tag = HMAC-SHA256(K, "ledgerstone tag")

@@ -6,8 +6,8 @@ internal import SubjectVault
 
 /// One erasure, from wherever it stands to its outcome. Used once, on the queue of erasures.
 ///
-/// Each step can be repeated, and finds out by itself whether it was done: from the journal's state,
-/// from the records there are, from the tombstones in the body segments.
+/// Each step can be repeated, and finds out by itself whether it was done: from the journal's
+/// state, from the records there are, from the tombstones in the body segments.
 struct ErasureRun {
   let ledger: Ledger
   let request: ErasureRequest

@@ -14,9 +14,9 @@ extension Ledger {
   /// changes nothing, but for a refusal and for RESIDUAL, which are tried anew. Erasures of one
   /// ledger run one after the other. Appends go on meanwhile, except for the subjects erased.
   ///
-  /// - Throws: `notFound` if a body named does not exist; `invalid` if the request's id was used for
-  ///   something else; `vault` if subjects are named and the vault is locked; `storage`, as by a
-  ///   full medium, and `corrupt`: the same request again goes on then.
+  /// - Throws: `notFound` if a body named does not exist; `invalid` if the request's id was used
+  ///   for something else; `vault` if subjects are named and the vault is locked; `storage`, as by
+  ///   a full medium, and `corrupt`: the same request again goes on then.
   public func erase(_ request: ErasureRequest) async throws(LedgerError) -> ErasureReport {
     try await performErasing { ledger throws(LedgerError) in
       var run = ErasureRun(ledger: ledger, request: request)

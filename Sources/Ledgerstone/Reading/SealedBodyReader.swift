@@ -35,8 +35,8 @@ public struct SealedBodyReader: Sendable {
 
   /// Opens body `body` of record `index`.
   ///
-  /// - Throws: `vault` if the vault is locked or does not know the subject; `invalid` if the body is
-  ///   not sealed; `corrupt` if it is not what was sealed; as `LedgerReader.opening`.
+  /// - Throws: `vault` if the vault is locked or does not know the subject; `invalid` if the body
+  ///   is not sealed; `corrupt` if it is not what was sealed; as `LedgerReader.opening`.
   public func open(record index: UInt64, body: Int) throws(LedgerError) -> Opened {
     let (salt, stored) = try reader.opening(record: index, body: body)
     let description = try reader.record(at: index).header.content.bodies[body]
