@@ -117,6 +117,12 @@ let package = Package(
       swiftSettings: strict),
     tests(of: "FuzzReplay", ["FuzzBodies"]),
     tests(of: "LedgerCLI", ["LedgerCLI", "LedgerTestSupport"]),
+    // A writer with small segments, which `Tests/Faults` kills and disturbs.
+    .executableTarget(
+      name: "FaultSession",
+      dependencies: ["Ledgerstone", "Provenance", "LedgerFormat", "LedgerCryptography"],
+      path: "Tests/Faults/Session",
+      swiftSettings: strict),
     tests(of: "HouseRules", []),
   ]
 )

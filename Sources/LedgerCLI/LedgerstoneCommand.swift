@@ -27,6 +27,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     let occupied = StandardDescriptors.occupy()
     defer { withExtendedLifetime(occupied) {} }
     do {
+      try requireText(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -35,6 +36,15 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       }
     } catch {
       end(with: error)
+    }
+  }
+
+  /// Refuses arguments that are not UTF-8: what cannot be read is shown as U+FFFD, and two of them
+  /// would become one.
+  private static func requireText(_ arguments: some Sequence<String>) throws(CommandFailure) {
+    for argument in arguments where argument.unicodeScalars.contains("\u{FFFD}") {
+      throw CommandFailure(
+        .usage, "the argument '\(argument)' is not UTF-8, or holds the sign for what is not")
     }
   }
 

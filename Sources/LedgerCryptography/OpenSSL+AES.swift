@@ -64,6 +64,7 @@ extension OpenSSL {
   private static func beginAES256GCM(
     _ direction: Direction, key: RawSpan, nonce: RawSpan, _ associatedData: RawSpan
   ) throws(CryptographyError) -> OpaquePointer {
+    guard isReady else { throw failure("OPENSSL_init_crypto") }
     precondition(key.byteCount == 32 && nonce.byteCount == 12, "AES-256-GCM key and nonce")
     guard let cipher = unsafe aes256GCM else { throw failure("EVP_CIPHER_fetch") }
     guard let context = unsafe EVP_CIPHER_CTX_new() else { throw failure("EVP_CIPHER_CTX_new") }

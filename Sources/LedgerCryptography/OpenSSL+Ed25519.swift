@@ -8,6 +8,7 @@ extension OpenSSL {
 
     init(ed25519Seed seed: RawSpan) throws(CryptographyError) {
       precondition(seed.byteCount == 32, "an Ed25519 seed has 32 bytes")
+      guard isReady else { throw failure("OPENSSL_init_crypto") }
       let made = unsafe seed.withUnsafeBytes { buffer in
         unsafe EVP_PKEY_new_raw_private_key(
           EVP_PKEY_ED25519, nil, buffer.assumingMemoryBound(to: UInt8.self).baseAddress, 32)
@@ -56,6 +57,7 @@ extension OpenSSL {
   static func verifyEd25519(
     _ signature: [UInt8], message: RawSpan, publicKey: [UInt8]
   ) throws(CryptographyError) -> Bool {
+    guard isReady else { throw failure("OPENSSL_init_crypto") }
     precondition(publicKey.count == 32, "an Ed25519 key has 32 bytes")
     guard let key = unsafe EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nil, publicKey, 32)
     else { throw failure("EVP_PKEY_new_raw_public_key") }

@@ -4,6 +4,12 @@ internal import COpenSSL
 ///
 /// Every function checks what it is given, because a wrong length here is a wild pointer.
 enum OpenSSL {
+  /// Sets libcrypto up, once, and without clearing it away when the process ends: `exit` does not
+  /// wait for other threads, and one that drew random bytes meanwhile would crash
+  /// (OPENSSL_init_crypto(3), `OPENSSL_INIT_NO_ATEXIT`).
+  static let isReady: Bool =
+    OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+
   /// The pending error of libcrypto, taken off its queue.
   static func failure(_ operation: String) -> CryptographyError {
     let code = UInt(ERR_get_error())
@@ -27,6 +33,7 @@ enum OpenSSL {
   static func fillRandom(_ bytes: inout [UInt8]) throws(CryptographyError) {
     precondition(bytes.count <= Int(Int32.max), "too many random bytes at once")
     if bytes.isEmpty { return }
+    guard isReady else { throw failure("OPENSSL_init_crypto") }
     let status = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
       unsafe RAND_bytes(buffer.baseAddress, Int32(buffer.count))
     }

@@ -100,7 +100,8 @@ import Testing
     "summary":{"origin":"acme.example/provenance","ledgerId":"LEDGERID",\
     "keySource":"\(keySource)","verifierKey":"\(vkey)","checkpointSize":3,\
     "checkpointRoot":"HASH","savedCheckpointSize":\(savedSize),"recordCount":3,"bodyCount":1,\
-    "erasedBodyCount":0,"segmentCount":0,"groupCount":3,"byteCount":N}
+    "erasedBodyCount":0,"indexRecordCount":0,"indexedSize":null,"segmentCount":0,\
+    "groupCount":3,"byteCount":N}
     """
   }
 
@@ -147,6 +148,10 @@ import Testing
         "{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"noLedger\","))
   }
 
+  /// The members that only proofs about the index fill.
+  private static let noIndex =
+    "\"entity\":null,\"since\":null,\"indexRecord\":null,\"records\":null,\"absent\":null"
+
   @Test func verificationOfAProof() throws {
     let scratch = try ledger()
     try scratch.shell(
@@ -162,14 +167,15 @@ import Testing
         "index":0,"leafHash":"HASH","record":{"index":0,"recordedTime":"TIME",\
         "kind":"ledger/created",
         """))
-    #expect(outcome.output.hasSuffix(",\"openedBody\":null}\n"))
+    #expect(outcome.output.hasSuffix(",\"openedBody\":null,\(Self.noIndex)}\n"))
     let checkpoint = try scratch.run("verify", "L/checkpoint", "--json", "--key", "@vkey")
     #expect(
       checkpoint.output == """
         {"status":"valid","obstacle":null,"kind":"checkpoint","findings":[],\
         "origin":"acme.example/provenance","size":3,"root":"HASH","cosignatures":[],\
         "oldSize":null,"oldRoot":null,\
-        "index":null,"leafHash":null,"record":null,"openedBody":null}
+        "index":null,"leafHash":null,"record":null,"openedBody":null,\
+        \(Self.noIndex)}
 
         """)
   }

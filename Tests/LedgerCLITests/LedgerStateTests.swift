@@ -44,6 +44,27 @@ import Testing
       outcome == Outcome(errors: "ledgerstone: $DIR/L is a ledger already\n", status: 1))
   }
 
+  /// Several calls at the same moment: one makes the ledger, and it is whole.
+  @Test func concurrentCreation() throws {
+    for _ in 0..<6 {
+      let scratch = try Scratch()
+      let outcome = try scratch.shell(
+        """
+        for j in 1 2 3 4 5; do
+          ("$LEDGERSTONE" init L --origin \(Sample.origin) >out$j 2>err$j; echo $? >status$j) &
+        done
+        wait
+        cat status*
+        """)
+      let statuses = outcome.output.split(separator: "\n")
+      #expect(statuses.filter { $0 == "0" }.count == 1, "\(statuses)")
+      #expect(statuses.allSatisfy { ["0", "1", "11"].contains($0) }, "\(statuses)")
+      try scratch.shell("cat out* >vkey")
+      #expect(try scratch.append().status == 0)
+      #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+    }
+  }
+
   @Test func aLockedLedgerNamesItsWriterAndCanBeRead() throws {
     let scratch = try Scratch.withLedger()
     let pipe = Pipe()

@@ -112,7 +112,7 @@ struct ProofTests {
   @Test func whatIsMissingIsSaid() throws {
     #expect(obstacle(verify(try inclusion()) { $0.entry = nil }) == .argumentMissing)
     #expect(obstacle(verify(try inclusion()) { $0.trustedKeys = [] }) == .argumentMissing)
-    for text in ["", "hello\n", "c2sp.org/tlog-proof@v2\nindex 0\n", "ledgerstone/omission@v1\n"] {
+    for text in ["", "hello\n", "c2sp.org/tlog-proof@v2\nindex 0\n", "ledgerstone/omission@v2\n"] {
       #expect(obstacle(verify(Array(text.utf8))) == .unknownProof)
     }
   }

@@ -3,7 +3,8 @@ import LedgerFormat
 import LedgerVerifier
 import Testing
 
-/// Openings of sealed bodies: the known answer of Python's `cryptography`, and ways to be wrong.
+/// Openings of sealed bodies: the known answer of Python's `cryptography`, and every way to be
+/// wrong.
 struct SealedOpeningTests {
   private static func bytes(_ hexadecimal: String) -> [UInt8] {
     Hexadecimal.decode(hexadecimal) ?? []

@@ -72,6 +72,7 @@ struct AppendCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let content = try content()
     try requireMinimum(of: content)
+    if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
     let bodies = try bodies()
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
     let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
@@ -125,12 +126,10 @@ struct AppendCommand: AsyncParsableCommand {
       guard parts.count == 2, !parts[0].isEmpty else {
         throw CommandFailure(.usage, "--attribute \(text): not KEY=VALUE")
       }
+      guard content.attributes[String(parts[0])] == nil else {
+        throw CommandFailure(.usage, "--attribute \(parts[0]) is given twice")
+      }
       content.attributes[String(parts[0])] = Self.value(String(parts[1]))
-    }
-    do throws(NativeRecordError) {
-      try known.requireMinimum(of: content, bodyCount: bodyCount)
-    } catch {
-      throw CommandFailure(.usage, "\(error)")
     }
     if let eventTime {
       guard let parsed = Timestamp.parse(eventTime) else {

@@ -16,6 +16,7 @@ struct ExportCommand: ParsableCommand {
 
   mutating func run() throws {
     let reader = try ledger.reader()
+    guard !tiles.isEmpty else { throw CommandFailure(.usage, "--tiles: the path is empty") }
     let path = LedgerPath.absolute(tiles)
     try ledger.refuse(target: path)
     try reader.exportTiles(to: path)

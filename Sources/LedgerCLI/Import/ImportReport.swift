@@ -18,19 +18,20 @@ final class ImportReport: Sendable {
   var counts: Counts { state.withLock { $0 } }
 
   func reject(_ file: String, line: Int, _ reason: String) {
-    StandardError.write(line: "\(file):\(line): \(reason)")
+    StandardError.write(line: PlainText.escaped("\(file):\(line): \(reason)"))
     state.withLock { $0.rejected += 1 }
   }
 
   func conflict(_ file: String, line: Int, index: UInt64, identifier: String) {
     StandardError.write(
-      line: "\(file):\(line): conflict: record \(index) has the id '\(identifier)' but another "
-        + "content")
+      line: PlainText.escaped(
+        "\(file):\(line): conflict: record \(index) has the id '\(identifier)' but another "
+          + "content"))
     state.withLock { $0.conflicts += 1 }
   }
 
   func unreadable(_ message: String) {
-    StandardError.complain(message)
+    StandardError.complain(PlainText.escaped(message))
     state.withLock { $0.unreadableFiles += 1 }
   }
 
@@ -46,7 +47,8 @@ final class ImportReport: Sendable {
     }
     guard isShown else { return }
     StandardError.warn(
-      "the name '\(name)' looks like an e-mail address and is permanent; --names replaces names")
+      "the name '\(PlainText.escaped(name))' looks like an e-mail address and is permanent; "
+        + "--names replaces names")
   }
 
   /// The last line on stderr, and how the command ends.

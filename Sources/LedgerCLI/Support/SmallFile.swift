@@ -38,10 +38,35 @@ enum SmallFile {
   /// Writes `bytes` to `path`, or to stdout for nil and `-`. A file there is replaced in one step.
   static func write(_ bytes: [UInt8], to path: String?) throws(CommandFailure) {
     guard let path, path != "-" else { return try StandardOutput.print(bytes: bytes) }
+    guard !path.isEmpty else { throw CommandFailure(.usage, "the path to write to is empty") }
     do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+      switch type(path) {
+      case nil:
+        try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+      case .typeRegular:
+        try replace(URL(fileURLWithPath: path).resolvingSymlinksInPath(), with: bytes)
+      case .typeDirectory:
+        throw CommandFailure(.failed, "\(path): Is a directory")
+      default:
+        // A device or a pipe is written to, as every other program does.
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+        try handle.write(contentsOf: Data(bytes))
+        try handle.close()
+      }
+    } catch let failure as CommandFailure {
+      throw failure
     } catch {
       throw CommandFailure(.failed, "\(path): \(SystemFailure.reason(of: error))")
+    }
+  }
+
+  /// Replaces a file in one step, and keeps who may read it.
+  private static func replace(_ target: URL, with bytes: [UInt8]) throws {
+    let attributes = try FileManager.default.attributesOfItem(atPath: target.path)
+    try Data(bytes).write(to: target, options: .atomic)
+    if let permissions = attributes[.posixPermissions] {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: permissions], ofItemAtPath: target.path)
     }
   }
 

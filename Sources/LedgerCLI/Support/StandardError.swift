@@ -10,9 +10,13 @@ enum StandardError {
   }
 
   /// Says which command speaks, as other Unix commands do.
-  static func complain(_ message: String) { write(line: "ledgerstone: \(message)") }
+  static func complain(_ message: String) {
+    write(line: "ledgerstone: \(PlainText.escaped(message, keepsLines: true))")
+  }
 
-  static func warn(_ message: String) { write(line: "warning: \(message)") }
+  static func warn(_ message: String) {
+    write(line: "warning: \(PlainText.escaped(message, keepsLines: true))")
+  }
 
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 }

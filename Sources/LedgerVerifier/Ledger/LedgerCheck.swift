@@ -70,17 +70,22 @@ final class LedgerCheck {
   /// that all it covers must be found although a writer goes on.
   private func check() throws(EvidenceError) -> Obstacle? {
     let checkpointBytes = try boundedBytes("checkpoint", limit: FormatLimits.noteByteCountMax)
+    // Listed before the log is read, so that the log reaches as far as what is derived from it.
+    let index = try StoredIndex(evidence)
     try openLog()
     if let obstacle = try readIdentity(hasCheckpoint: checkpointBytes != nil) { return obstacle }
     if let obstacle = readHeads(checkpointBytes) { return obstacle }
     let chain = RecordChain(
       tree: try TreeComparison(evidence),
-      wantedSizes: Set([checkpoint, saved, vault].compactMap { $0?.size }), findings: collector
+      wantedSizes: Set([checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes),
+      findings: collector
     ) { [self] in firstRecordFaults($0) }
     defer { collector = chain.collector }
+    chain.index = indexFeed(index)
     try checkSegments(chain)
     try checkActiveFiles(chain)
     conclude(chain)
+    try conclude(index, chain)
     return checkpointBytes == nil ? missingCheckpoint(chain) : nil
   }
 

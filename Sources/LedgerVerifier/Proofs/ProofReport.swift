@@ -21,6 +21,12 @@ public struct ProofReport: Sendable {
   /// Of an inclusion proof.
   public var index: UInt64?
   public var leafHash: SHA256Digest?
+  /// Of a proof about the index, the entity.
+  public var entity: EntityKey?
+  /// Of a completeness proof, the records that it is about.
+  public var range: Range<UInt64>?
+  /// Of a completeness proof that holds, all records in `range` that name the entity.
+  public var records: [UInt64]?
   /// What the entry says; only if it is proven to be in the log.
   public var record: RecordHeader?
   /// Only if it matches the record's commitment.
@@ -74,9 +80,30 @@ extension ProofReport {
       return
         "valid: the checkpoint of \(counted(size, "record")) of \(origin) continues the one of "
         + "\(oldSize ?? 0)"
+    case .completeness: return completenessVerdict
+    case .omission:
+      return "valid: it convicts the operator of \(origin), who signed an index under the "
+        + "checkpoint of \(counted(size, "record")) that leaves out record \(index ?? 0) for "
+        + "\(entityName), which that record names"
     case .checkpoint, nil:
       return "valid: a signed checkpoint of \(counted(size, "record")) of \(origin)"
     }
+  }
+
+  private var completenessVerdict: String {
+    let count = records?.count ?? 0
+    let range = range ?? 0..<0
+    let scope =
+      "records \(range.lowerBound) to \(range.upperBound) (not included) of \(origin ?? "?")"
+    let basis = ", by the index under the checkpoint of \(counted(size ?? 0, "record"))"
+    guard count > 0 else { return "valid: \(entityName) is absent from \(scope)" + basis }
+    return "valid: \(counted(count, "record")) and no other name \(entityName) in \(scope)" + basis
+  }
+
+  private var entityName: String {
+    guard let entity else { return "the entity" }
+    let (type, namespace, name) = entity.parts
+    return CommandLineEntity(type: type, namespace: namespace, name: name).text
   }
 
   /// The report as one JSON object. Keys are stable; new ones may appear.
@@ -112,7 +139,34 @@ extension ProofReport {
         writer.null()
       }
       writer.member("openedBody", opening?.slot.body)
+      writeIndexMembers(to: &writer)
     }
     return writer.text
+  }
+
+  private func writeIndexMembers(to writer: inout JSONWriter) {
+    writer.name("entity")
+    if let (type, namespace, name) = entity?.parts {
+      writer.object { writer in
+        writer.member("type", type.codeName)
+        writer.member("namespace", namespace)
+        writer.member("name", name)
+      }
+    } else {
+      writer.null()
+    }
+    writer.member("since", range?.lowerBound)
+    writer.member("indexRecord", range?.upperBound)
+    writer.name("records")
+    guard let records else {
+      writer.null()
+      writer.name("absent")
+      return writer.null()
+    }
+    writer.array { writer in
+      for record in records { writer.integer(record) }
+    }
+    writer.name("absent")
+    writer.boolean(records.isEmpty)
   }
 }

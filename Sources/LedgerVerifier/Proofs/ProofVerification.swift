@@ -23,6 +23,10 @@ public enum ProofKind: String, Sendable {
   case inclusion
   /// `ledgerstone/consistency@v1`
   case consistency
+  /// `ledgerstone/completeness@v1`
+  case completeness
+  /// `ledgerstone/omission@v1`
+  case omission
   /// A signed note by itself.
   case checkpoint
 }
@@ -30,7 +34,8 @@ public enum ProofKind: String, Sendable {
 /// Checks one proof file, offline and from its bytes alone.
 public enum ProofVerification {
   /// The most bytes of any kind of proof.
-  public static let byteCountMax = InclusionProofFile.byteCountMax
+  public static let byteCountMax = max(
+    InclusionProofFile.byteCountMax, FormatLimits.indexProofByteCountMax)
 
   /// Verifies a proof of any kind.
   public static func verify(_ bytes: [UInt8], options: ProofOptions) -> ProofReport {
@@ -48,6 +53,8 @@ public enum ProofVerification {
     switch kind {
     case .inclusion: check.inclusion(bytes)
     case .consistency: check.consistency(bytes)
+    case .completeness: check.completeness(bytes)
+    case .omission: check.omission(bytes)
     case .checkpoint: check.checkpoint(bytes)
     }
     check.conclude()
@@ -59,6 +66,8 @@ public enum ProofVerification {
     let line = bytes.prefix(256).prefix { $0 != UInt8(ascii: "\n") }
     if line.elementsEqual(InclusionProofFile.header.utf8) { return .inclusion }
     if line.elementsEqual(ConsistencyProofFile.header.utf8) { return .consistency }
+    if line.elementsEqual(CompletenessProofFile.header.utf8) { return .completeness }
+    if line.elementsEqual(OmissionProofFile.header.utf8) { return .omission }
     guard let note = try? SignedNote(parsing: bytes),
       (try? Checkpoint(parsing: note.text)) != nil
     else { return nil }
@@ -96,7 +105,7 @@ struct ProofCheck {
   }
 
   /// Requires a cosignature by every cosigner that the caller asked for.
-  private mutating func checkCosignatures(_ note: SignedNote) {
+  mutating func checkCosignatures(_ note: SignedNote) {
     for key in options.cosignerKeys {
       do throws(SignedNoteError) {
         let signatures = try note.verify(keys: [key])

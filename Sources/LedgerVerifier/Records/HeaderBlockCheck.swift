@@ -24,7 +24,11 @@ struct HeaderBlockResult: Sendable {
   var lastTime: Timestamp?
   /// In slot order.
   var bodies: [ExpectedBody] = []
-  /// Record 0, records of kinds that speak of the ledger or of erasures, and parts.
+  /// The entries of the block, expanded: `HeaderEntry`. Taken over by the derivation of the index.
+  var entries: [UInt8] = []
+  /// Whether every header is canonical.
+  var isCanonical = true
+  /// Record 0, records of kinds that speak of the ledger, of the index or of erasures, and parts.
   var notable: [NotableRecord] = []
   /// Bad records inside a block whose digest is right.
   var problems: [Finding] = []
@@ -64,6 +68,8 @@ enum HeaderBlockCheck {
     if result.problems.count > problemCountMax {
       result.problems.removeLast(result.problems.count - problemCountMax)
     }
+    result.entries = raw
+    raw = []
     return result
   }
 }
@@ -74,6 +80,7 @@ extension HeaderBlockResult {
     do throws(FormatError) {
       facts = try HeaderFacts.read(bytes, record: index, bodies: &bodies)
     } catch {
+      isCanonical = false
       problems.append(
         Finding(
           .headerInvalid, "the header is not in its canonical form: \(error)", at: place,

@@ -40,7 +40,7 @@ struct HeaderFacts: Hashable {
     }
     let isNotable =
       content.part != nil || content.identity != nil || content.kind.hasPrefix("erasure/")
-      || content.kind == "ledger/created"
+      || content.kind == "ledger/created" || content.kind == "index"
     return HeaderFacts(recordedTime: header.recordedTime, isNotable: isNotable)
   }
 }

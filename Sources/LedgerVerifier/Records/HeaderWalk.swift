@@ -166,13 +166,23 @@ extension HeaderWalk {
       default: return false
       }
     }
-    guard let slash else { return true }
+    guard let slash else { return !isIndex(range) }
     // `erasure` and `ledger` go to the decoder, and with them the few words that look alike.
     switch slash - range.lowerBound {
     case 7: return bytes.byte(at: range.lowerBound) != UInt8(ascii: "e")
     case 6: return bytes.byte(at: range.lowerBound) != UInt8(ascii: "l")
     default: return true
     }
+  }
+
+  /// What an index record holds is checked, so it goes to the decoder.
+  private func isIndex(_ range: Range<Int>) -> Bool {
+    guard range.count == 5, bytes.byte(at: range.lowerBound) == UInt8(ascii: "i") else {
+      return false
+    }
+    // `in…x`: the few words that look alike go there as well.
+    return bytes.byte(at: range.lowerBound + 1) == UInt8(ascii: "n")
+      && bytes.byte(at: range.lowerBound + 4) == UInt8(ascii: "x")
   }
 
   private mutating func skipEntities() -> Bool {

@@ -17,6 +17,8 @@ final class RecordChain {
   private(set) var roots: [UInt64: SHA256Digest] = [:]
   var collector: FindingCollector
   var erasures = ErasureCheck()
+  /// Takes the headers for the index; nil where it cannot be known whose runs to derive.
+  var index: IndexFeed?
   let tree: TreeComparison
 
   private var parts = PartAssembler()
@@ -89,6 +91,7 @@ final class RecordChain {
     reportIdentityElsewhere(notable, at: place)
     collector.add(parts.accept(notable, upTo: header.lastRecord))
     erasures.accept(notable)
+    index?.take(result, skipping: repeated)
     try extend(result.leafHashes[repeated...])
   }
 

@@ -67,6 +67,19 @@ public struct Finding: Hashable, Sendable {
     case erasureUnplanned
     /// A body is there although its erasure was completed.
     case bodyReintroduced
+    // The index.
+    /// An index record is not of the form that all have: a tiling of the records before it.
+    case indexRecordInvalid
+    /// An index record commits to a run that is not the one the records give.
+    case indexRecordWrong
+    /// The note of an index record is damaged, or not the checkpoint that closes the record.
+    case indexNoteWrong
+    /// A run file is damaged or cut off.
+    case indexRunDamaged
+    /// A run file is whole, and another one than the records give.
+    case indexRunDiffers
+    /// A name dictionary is not the one that the records give.
+    case indexNamesDiffer
     // Proof files.
     /// Not a proof file, or one that is damaged.
     case proofMalformed

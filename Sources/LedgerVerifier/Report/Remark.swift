@@ -20,6 +20,12 @@ public struct Remark: Hashable, Sendable {
     case erasureResidual
     /// The vault's note is newer than the published checkpoint.
     case checkpointUnpublished
+    /// An index record has no note, so that nothing can be proved with it.
+    case indexNoteMissing
+    /// Runs or name dictionaries are missing; the next writer derives them again.
+    case indexRunMissing
+    /// A file of the index differs from the log above the checkpoint, or reaches beyond the log.
+    case indexRunAhead
     /// The vault's note was not compared.
     case vaultNotCompared
     /// A file that is no part of a ledger.

@@ -82,6 +82,8 @@ extension VerificationSummary {
       writer.member("recordCount", recordCount)
       writer.member("bodyCount", bodyCount)
       writer.member("erasedBodyCount", erasedBodyCount)
+      writer.member("indexRecordCount", indexRecordCount)
+      writer.member("indexedSize", indexedSize)
       writer.member("segmentCount", UInt64(segmentCount))
       writer.member("groupCount", UInt64(groupCount))
       writer.member("byteCount", byteCount)

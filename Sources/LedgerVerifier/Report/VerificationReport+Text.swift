@@ -37,6 +37,10 @@ extension VerificationReport {
           + "\(summary.erasedBodyCount) erased, \(counted(UInt64(summary.segmentCount), "segment"))"
           + ", \(counted(UInt64(summary.groupCount), "group")), \(summary.byteCount) bytes")
     }
+    if summary.indexRecordCount > 0 {
+      let reach = summary.indexedSize.map { "re-derived to record \($0)" } ?? "not re-derived"
+      lines.append("index: \(reach), \(counted(summary.indexRecordCount, "index record"))")
+    }
     return lines
   }
 }

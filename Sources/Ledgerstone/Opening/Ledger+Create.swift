@@ -38,13 +38,17 @@ private struct LedgerCreation {
         "'\(origin)' cannot be an origin: it takes 1 to 255 letters, digits and . _ ~ / : -")
     }
     let old = try oldNote.map { note throws(LedgerError) in try head(of: note) }
+    // Two calls at the same moment must not make two halves of a ledger: the vault's lock is held
+    // from before the first file until the ledger is open.
+    _ = try interruptedCall(hasVault: nil)
+    let lock = try lockVault()
     let file = try prepare()
     let vault = try translatingErrors {
       try Vault.open(location.vault, ledgerID: file.ledgerID.bytes, on: fileSystem)
     }
     let opening = LedgerOpening(
       location: location, options: options, file: file, vault: vault)
-    let ledger = try opening.run(mayBeUnsigned: true)
+    let ledger = try opening.run(mayBeUnsigned: true, vaultLock: lock)
     do throws(LedgerError) {
       try await writeFirstRecord(ledger, old: old, oldNote: oldNote)
       _ = try await ledger.checkpoint()
@@ -57,13 +61,25 @@ private struct LedgerCreation {
     return file.verifierKey
   }
 
-  /// Vault and `ledger.json`, new or as an interrupted call left them.
-  private func prepare() throws(LedgerError) -> LedgerFile {
+  private func lockVault() throws(LedgerError) -> LockBox {
+    try translatingErrors {
+      try fileSystem.makeDurableDirectory(location.vault, permissions: .secretDirectory)
+    }
+    return try LedgerOpening.acquireLock(in: location.vault, on: fileSystem)
+  }
+
+  /// Whether an interrupted call left files of a ledger here.
+  ///
+  /// - Parameter hasVault: whether there was a vault; nil to look.
+  /// - Throws: `alreadyExists` for a ledger that is finished, and for a folder of other things.
+  private func interruptedCall(hasVault known: Bool?) throws(LedgerError) -> Bool {
     let directory = LedgerDirectory(location, fileSystem)
     let isSigned = try translatingErrors {
       try fileSystem.information(location.path("checkpoint")) != nil
     }
-    let hasVault = try translatingErrors { try fileSystem.information(location.vault) != nil }
+    let hasVault = try translatingErrors {
+      try known ?? (fileSystem.information(location.vault) != nil)
+    }
     let hasFiles = try directory.hasLedgerFiles()
     if hasFiles {
       guard !isSigned, hasVault else {
@@ -73,6 +89,12 @@ private struct LedgerCreation {
       throw LedgerError(
         .alreadyExists, "\(location.directory) is not empty and is not a ledger")
     }
+    return hasFiles
+  }
+
+  /// Vault and `ledger.json`, new or as an interrupted call left them.
+  private func prepare() throws(LedgerError) -> LedgerFile {
+    let hasFiles = try interruptedCall(hasVault: true)
     let vault = try makeVault(isResuming: hasFiles)
     let key = try verifierKey(vault)
     let file = LedgerFile(

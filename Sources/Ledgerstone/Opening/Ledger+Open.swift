@@ -33,12 +33,21 @@ struct LedgerOpening {
   let file: LedgerFile
   let vault: Vault
 
-  /// - Parameter mayBeUnsigned: `init` opens a ledger whose first checkpoint is not signed yet.
-  func run(mayBeUnsigned: Bool) throws(LedgerError) -> Ledger {
+  /// - Parameters:
+  ///   - mayBeUnsigned: `init` opens a ledger whose first checkpoint is not signed yet.
+  ///   - vaultLock: the vault's lock, where the caller holds it already.
+  func run(mayBeUnsigned: Bool, vaultLock: LockBox? = nil) throws(LedgerError) -> Ledger {
     // The vault has a lock of its own: two copies of a ledger could use one vault at once, and
     // each would check its note before the other replaces it.
-    let locks = LedgerLocks(
-      ledger: try acquireLock(in: location.directory), vault: try acquireLock(in: location.vault))
+    let ledgerLock = try Self.acquireLock(in: location.directory, on: options.fileSystem)
+    let locks: LedgerLocks
+    if let vaultLock {
+      locks = LedgerLocks(ledger: ledgerLock, vault: vaultLock)
+    } else {
+      locks = LedgerLocks(
+        ledger: ledgerLock,
+        vault: try Self.acquireLock(in: location.vault, on: options.fileSystem))
+    }
     let key = try signerKey()
     let notes = try newestNotes(key)
     guard mayBeUnsigned || notes.newest != nil else {
@@ -80,13 +89,18 @@ struct LedgerOpening {
   }
 
   /// Takes the lock of the ledger's folder or of the vault.
-  private func acquireLock(in folder: String) throws(LedgerError) -> LockBox {
+  static func acquireLock(
+    in folder: String, on fileSystem: any FileSystem
+  ) throws(LedgerError) -> LockBox {
     try translatingErrors {
-      switch try options.fileSystem.lockExclusively(folder + "/LOCK") {
+      switch try fileSystem.lockExclusively(folder + "/LOCK") {
       case .acquired(let lock): return LockBox(lock)
       case .heldByAnother(let contents):
         let holder = String(decoding: contents.prefix(512), as: UTF8.self)
-          .split(separator: "\n").joined(separator: ", ")
+          .split(separator: "\n")
+          // Until a new holder has written its own lines, the last one's close marker is there.
+          .filter { $0.hasPrefix("pid ") || $0.hasPrefix("url ") }
+          .joined(separator: ", ")
         throw LedgerError(
           .locked,
           holder.isEmpty

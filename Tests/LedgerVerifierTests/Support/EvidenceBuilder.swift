@@ -35,6 +35,10 @@ struct EvidenceBuilder {
   var key: NoteSignerKey
   var ledgerID: LedgerID
   private(set) var records: [Record] = []
+  /// Files under `index/`, by path: runs and names.
+  var indexFiles: [String: [UInt8]] = [:]
+  /// Records that have a note.
+  var noted: [Int] = []
   /// Microseconds; the next record's time.
   var clock: Int64 = 1_700_000_000_000_000
 
@@ -142,6 +146,8 @@ struct EvidenceBuilder {
     }
     evidence.files["active"] = groupLog(layout.active, layout, &position)
     for (level, bytes) in treeFiles.enumerated() { evidence.files["tree/\(level)"] = bytes }
+    for (path, bytes) in indexFiles { evidence.files[path] = bytes }
+    for record in noted { evidence.files["index/\(record).note"] = try note(size: record + 1) }
     return evidence
   }
 }

@@ -11,6 +11,25 @@ struct DiskEvidence: Evidence {
     }
   }
 
+  /// The files' paths, sorted.
+  var paths: [String] { files.keys.sorted() }
+
+  func bytes(_ path: String) -> [UInt8] { files[path] ?? [] }
+
+  /// The same with one bit changed.
+  func flipping(bit: Int, of offset: Int, in path: String) -> DiskEvidence {
+    var changed = self
+    changed.files[path]?[offset] ^= 1 << UInt8(bit)
+    return changed
+  }
+
+  /// The same with a file under another name.
+  func renaming(_ path: String, to other: String) -> DiskEvidence {
+    var changed = self
+    changed.files[other] = changed.files.removeValue(forKey: path)
+    return changed
+  }
+
   func entries(of folder: String) throws(EvidenceError) -> [EvidenceEntry] {
     var entries = Set<EvidenceEntry>()
     for path in files.keys {

@@ -1,0 +1,243 @@
+internal import LedgerFormat
+
+/// What became of one node.
+struct ClosureVerdict {
+  var state: ClosureState
+  var reason: ClosureReason
+  var records: [UInt64]
+  /// The version that decides; -1 if none does.
+  var version: Int32 = -1
+}
+
+extension ClosureEngine {
+  /// The state of a node, decided in this order: what is certain of its current versions, then
+  /// what runs, silence and gaps leave open.
+  mutating func verdict(on node: Int) -> ClosureVerdict {
+    graph.findCurrent(of: node)
+    let current = graph.used.sorted { isBefore($0, $1) }
+    let level = current.map { graph.vertices[Int($0)].level }.max() ?? .clean
+    let deciding =
+      current.last { graph.vertices[Int($0)].level == level && isCompleted($0) }
+      ?? current.last { graph.vertices[Int($0)].level == level }
+    var verdict =
+      level <= .masked
+      ? clean(current, level, deciding) : tainted(current, level, deciding)
+    verdict.version = deciding ?? -1
+    if level > .masked, !graph.nodes[node].exemptions.isEmpty {
+      return ClosureVerdict(
+        state: .exempt, reason: .exempted, records: graph.nodes[node].exemptions,
+        version: verdict.version)
+    }
+    if let open = openVerdict(of: node) { return open.with(verdict.version) }
+    if level <= .masked, let gap = gapVerdict(of: node) { return gap.with(verdict.version) }
+    return verdict
+  }
+
+  private func isBefore(_ left: Int32, _ right: Int32) -> Bool {
+    let (first, second) = (
+      graph.activity(of: Int(left)).terminal, graph.activity(of: Int(right)).terminal
+    )
+    return first == second ? left < right : first < second
+  }
+
+  private func isCompleted(_ vertex: Int32) -> Bool {
+    graph.activity(of: Int(vertex)).outcome == .completed
+  }
+
+  /// The record of a version: its terminal record, or the first while there is none.
+  func record(of vertex: Int32) -> UInt64 {
+    let activity = graph.activity(of: Int(vertex))
+    return activity.terminal == Activity.openTerminal || activity.terminal < 0
+      ? activity.first : UInt64(activity.terminal)
+  }
+
+  private func clean(
+    _ current: [Int32], _ level: TaintLevel, _ deciding: Int32?
+  ) -> ClosureVerdict {
+    // A failed run says nothing about what is there.
+    let completed = current.filter { isCompleted($0) }
+    guard let last = completed.last ?? deciding else {
+      return ClosureVerdict(state: .clean, reason: .writtenFromClean, records: [])
+    }
+    let records = [record(of: last)]
+    switch graph.vertices[Int(last)].effect {
+    case .drop: return ClosureVerdict(state: .dropped, reason: .dropped, records: records)
+    case .moved: return ClosureVerdict(state: .dropped, reason: .renamed, records: records)
+    default: break
+    }
+    if level == .masked {
+      return ClosureVerdict(
+        state: .masked, reason: .masked, records: [record(of: deciding ?? last)])
+    }
+    let reason: ClosureReason =
+      switch graph.vertices[Int(last)].effect {
+      case .full: .overwrittenFromClean
+      case .truncate, .erased: .removed
+      default: .writtenFromClean
+      }
+    return ClosureVerdict(state: .clean, reason: reason, records: records)
+  }
+
+  private func tainted(
+    _ current: [Int32], _ level: TaintLevel, _ deciding: Int32?
+  ) -> ClosureVerdict {
+    guard let deciding else { preconditionFailure("a level comes from a version") }
+    let own = record(of: deciding)
+    let vertex = graph.vertices[Int(deciding)]
+    let terminal = graph.activity(of: Int(deciding)).terminal
+    if let clean = current.last(where: { isCleanRemoval($0, of: deciding) }),
+      graph.activity(of: Int(clean)).terminal > terminal
+    {
+      return ClosureVerdict(
+        state: .unknown, reason: .concurrentWrites, records: [own, record(of: clean)])
+    }
+    if level == .unknown { return unknown(vertex, own) }
+    if let removal = removal(before: deciding) {
+      return ClosureVerdict(
+        state: .reintroduced, reason: .writtenAgain,
+        records: [record(of: removal), own])
+    }
+    guard let erasure, terminal > erasure else {
+      return ClosureVerdict(state: .notRebuilt, reason: .notWrittenSince, records: [own])
+    }
+    let records = [UInt64(erasure), own].sorted()
+    switch vertex.effect {
+    case .keep:
+      return ClosureVerdict(state: .appended, reason: .keptEarlierContent, records: records)
+    case .statement, .renamed, .base:
+      return ClosureVerdict(state: .notRebuilt, reason: .notWrittenSince, records: records)
+    default:
+      return ClosureVerdict(
+        state: .rebuiltFromStale, reason: .rebuiltFromTainted, records: records)
+    }
+  }
+
+  private func unknown(_ vertex: Vertex, _ own: UInt64) -> ClosureVerdict {
+    var reason: ClosureReason =
+      switch vertex.effect {
+      case .unknown: .writeModeUnknown
+      case .full: .originUnknown
+      case .failed: .runFailed
+      case .open: .runInFlight
+      default: .sourceUnknown
+      }
+    if vertex.cause >= 0, [.unknown, .full].contains(vertex.effect) {
+      let basis = graph.edges[Int(vertex.cause)].basis
+      if basis != .kept, basis != .sameVersion { reason = .sourceUnknown }
+    }
+    return ClosureVerdict(state: .unknown, reason: reason, records: [own])
+  }
+
+  /// Whether `vertex` removed what `other` wrote, if it came after it.
+  private func isCleanRemoval(_ vertex: Int32, of other: Int32) -> Bool {
+    let removal = graph.vertices[Int(vertex)]
+    let removed = graph.vertices[Int(other)]
+    guard removal.level <= .masked, removal.effect.removes, isCompleted(vertex) else {
+      return false
+    }
+    if removal.isLimitedToVersion { return removal.version == removed.version }
+    return removal.entity == removed.entity
+      || nodeOf(vertex).map { graph.nodes[$0].isOneThing } == true
+  }
+
+  /// The last clean removal that is provably behind a version in question and before this one.
+  private func removal(before deciding: Int32) -> Int32? {
+    let write = graph.activity(of: Int(deciding))
+    guard let node = nodeOf(deciding), graph.vertices[Int(deciding)].effect != .base else {
+      return nil
+    }
+    // When the first version in question had ended for certain.
+    var endMin = Int64.max
+    var found: Int32?
+    for other in graph.nodes[node].writes {
+      let earlier = graph.activity(of: Int(other))
+      guard earlier.terminal < write.terminal else { break }
+      if graph.vertices[Int(other)].level >= .unknown {
+        endMin = min(endMin, earlier.end)
+      } else if endMin <= earlier.start, isCleanRemoval(other, of: deciding),
+        earlier.end <= write.start
+      {
+        found = other
+      }
+    }
+    return found
+  }
+
+  func nodeOf(_ vertex: Int32) -> Int? {
+    let node = graph.nodeOfEntity[graph.vertices[Int(vertex)].entity]
+    return node < 0 ? nil : node
+  }
+
+  /// A run that writes the node, or may, and has not ended.
+  private func openVerdict(of node: Int) -> ClosureVerdict? {
+    let places = openRunPlaces(of: node)
+    guard !places.isEmpty else { return nil }
+    let silent = places.filter { openRuns.runs[$0].isSilent }
+    let records = (silent.isEmpty ? places : silent).map { openRuns.runs[$0].record }
+    return silent.isEmpty
+      ? ClosureVerdict(state: .inFlight, reason: .runInFlight, records: records)
+      : ClosureVerdict(state: .unknown, reason: .producerSilent, records: records)
+  }
+
+  private func openRunPlaces(of node: Int) -> [Int] {
+    guard !openRuns.runs.isEmpty else { return [] }
+    var places: Set<Int> = []
+    var jobs: Set<EntityID> = []
+    for write in graph.nodes[node].writes {
+      let activity = graph.activity(of: Int(write))
+      if let job = activity.job { jobs.insert(job) }
+      if let run = activity.run, let place = openRuns.places[run] { places.insert(place) }
+    }
+    let facts = graph.source.facts
+    let members = graph.nodes[node].members
+    for number in graph.nodes[node].events {
+      let event = facts.events[Int(number)]
+      guard event.kind == .job, let job = facts.first(.job, of: event) else { continue }
+      let isWriter = facts.mentions(of: event).contains {
+        $0.role == .output && members.contains($0.entity)
+      }
+      if isWriter { jobs.insert(job) }
+    }
+    for job in jobs { places.formUnion(openRuns.unboundByJob[job] ?? []) }
+    return places.sorted()
+  }
+
+  /// A producer of the node whose own numbering has gaps: what is missing may have written it.
+  private func gapVerdict(of node: Int) -> ClosureVerdict? {
+    let found = gapsOfProducers(of: node)
+    guard !found.isEmpty else { return nil }
+    return ClosureVerdict(
+      state: .unknown, reason: .sequenceGap,
+      records: Set(found.flatMap { [$0.recordBefore, $0.recordAfter] }).sorted())
+  }
+
+  func gapsOfProducers(of node: Int) -> [SequenceGap] {
+    guard !gaps.isEmpty else { return [] }
+    let facts = graph.source.facts
+    var producers: Set<LineageProducer> = []
+    for write in graph.nodes[node].writes {
+      let activity = graph.activity(of: Int(write))
+      guard let run = activity.run else { continue }
+      var events: [UInt32] = []
+      graph.eventsOfRun(run, facts, into: &events)
+      for event in events {
+        producers.insert(facts.producers[Int(facts.events[Int(event)].producer)])
+      }
+    }
+    for number in graph.nodes[node].events {
+      let event = facts.events[Int(number)]
+      if event.kind != .run, facts.first(.target, of: event) != nil {
+        producers.insert(facts.producers[Int(event.producer)])
+      }
+    }
+    return gaps.filter { producers.contains($0.producer) }
+  }
+}
+
+extension ClosureVerdict {
+  fileprivate func with(_ version: Int32) -> ClosureVerdict {
+    var copy = self
+    copy.version = version
+    return copy
+  }
+}

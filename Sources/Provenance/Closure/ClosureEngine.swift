@@ -1,0 +1,131 @@
+internal import LedgerFormat
+
+extension Closure {
+  /// Computes the closure of `query` from the records that `source` hands out.
+  ///
+  /// The source is asked breadth first: for the root and its other identifiers, the jobs and, where
+  /// needed, the runs that touched them, then for what those wrote, and so on without limit of
+  /// depth; each entity once.
+  ///
+  /// - Throws: what the source throws.
+  /// - Complexity: about linear in the records of the entities asked for.
+  public static func compute<Source: LineageSource>(
+    _ query: ClosureQuery, from source: Source
+  ) throws(Source.Failure) -> Closure {
+    try compute(query, source: source)
+  }
+
+  private static func compute<Source: LineageSource>(
+    _ query: ClosureQuery, source: Source
+  ) throws(Source.Failure) -> Closure {
+    var engine = ClosureEngine(query: query, source: source)
+    try engine.spread()
+    if engine.graph.isOutdated {
+      // A run turned out to have more records than its job's. Ask for every run, then.
+      var query = query
+      query.asksEveryRun = true
+      engine = ClosureEngine(query: query, source: source)
+      try engine.spread()
+    }
+    return engine.result()
+  }
+}
+
+extension Closure {
+  /// The same from an index in memory, compiled for just that.
+  public static func compute(_ query: ClosureQuery, from index: LineageIndex) -> Closure {
+    compute(query, source: index)
+  }
+}
+
+/// Spreads what the root had over the versions, then states what became of each node.
+struct ClosureEngine<Source: LineageSource> {
+  let query: ClosureQuery
+  var graph: VersionGraph<Source>
+  var root = 0
+  /// The depth of each node.
+  var depths: [Int] = []
+  /// The record that counts as the erasure.
+  var erasure: Int64?
+  var openRuns = OpenRuns()
+  /// Producers with gaps in their numbering since the origin.
+  var gaps: [SequenceGap] = []
+
+  init(query: ClosureQuery, source: Source) {
+    self.query = query
+    graph = VersionGraph(
+      source: source, firstRecord: query.firstRecord, size: query.size,
+      asksEveryRun: query.asksEveryRun)
+  }
+
+  mutating func spread() throws(Source.Failure) {
+    var queue: [Int32] = []
+    try seed(&queue)
+    var reached: [EntityID] = []
+    graph.propagate(&queue, reached: &reached)
+    var depth = 0
+    while !reached.isEmpty {
+      depth += 1
+      let layer = reached
+      reached.removeAll(keepingCapacity: true)
+      for entity in layer where graph.nodeOfEntity[entity] < 0 {
+        let node = try graph.expand(entity, .readers)
+        depths.append(depth)
+        for write in graph.nodes[node].writes where graph.vertices[Int(write)].level > .clean {
+          queue.append(write)
+        }
+      }
+      graph.propagate(&queue, reached: &reached)
+    }
+    erasure = query.erasure.map { Int64(clamping: $0) } ?? firstRemoval()
+    openRuns = graph.findOpenRuns(
+      at: query.time, silenceMicroseconds: query.silenceMicroseconds)
+    gaps = graph.source.sequenceGaps.filter {
+      $0.recordAfter < query.size && $0.recordAfter >= originRecord
+    }
+  }
+
+  /// Expands the root and taints the versions in question.
+  private mutating func seed(_ queue: inout [Int32]) throws(Source.Failure) {
+    let entity = graph.source.identifier(of: query.root)
+    switch query.origin {
+    case .record(let index):
+      root = try graph.expand(entity, .readers, base: [.content(at: index)], isRoot: true)
+      for write in graph.nodes[root].writes where graph.vertices[Int(write)].effect == .base {
+        taint(write, &queue)
+      }
+    case .versions(let texts):
+      _ = try graph.ask(entity)
+      let versions = texts.compactMap { graph.source.facts.knownVersion($0) }
+      root = try graph.expand(entity, .readers, base: versions.map { .version($0) })
+      for write in graph.nodes[root].writes
+      where versions.contains(graph.vertices[Int(write)].version) {
+        taint(write, &queue)
+      }
+    }
+    depths.append(0)
+  }
+
+  private mutating func taint(_ write: Int32, _ queue: inout [Int32]) {
+    graph.vertices[Int(write)].level = .tainted
+    queue.append(write)
+  }
+
+  private var originRecord: UInt64 {
+    if case .record(let index) = query.origin { index } else { query.firstRecord }
+  }
+
+  /// The first write to the root that removed what was in question, or may have.
+  private func firstRemoval() -> Int64? {
+    var isTainted = false
+    for write in graph.nodes[root].writes {
+      let vertex = graph.vertices[Int(write)]
+      if vertex.level == .tainted {
+        isTainted = true
+      } else if isTainted, vertex.mayRemove || vertex.effect == .erased {
+        return graph.activity(of: Int(write)).terminal
+      }
+    }
+    return nil
+  }
+}

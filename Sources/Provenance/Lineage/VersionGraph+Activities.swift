@@ -1,0 +1,251 @@
+internal import LedgerFormat
+
+/// Making activities, with their writes and flows, of records.
+extension VersionGraph {
+  /// The activity of a run whose events have been completed.
+  mutating func makeRun(
+    _ run: EntityID, _ facts: LineageFacts, _ events: inout [UInt32]
+  ) -> Int {
+    if activityOfRun[run] >= 0 { return activityOfRun[run] }
+    eventsOfRun(run, facts, into: &events)
+    reader.begin(entityCount: facts.entityCount)
+    var activity = Activity(
+      run: run, outcome: .open, terminal: Activity.openTerminal,
+      first: facts.events[Int(events[0])].index, start: Activity.unknownStart,
+      end: Activity.unknownEnd)
+    var times = RunTimes()
+    for number in events {
+      let event = facts.events[Int(number)]
+      reader.add(event, of: facts)
+      times.add(event)
+      if let job = facts.first(.job, of: event) { activity.job = job }
+    }
+    reader.finish()
+    times.apply(to: &activity)
+    let number = finish(activity)
+    activityOfRun[run] = number
+    return number
+  }
+
+  /// The activity of one record that is no part of a run: `dataset…` or `derivation`.
+  mutating func makeRecord(_ number: UInt32, _ facts: LineageFacts) -> Int {
+    if let known = activityOfRecord[UInt64(number)] { return Int(known) }
+    let event = facts.events[Int(number)]
+    reader.begin(entityCount: facts.entityCount)
+    reader.add(event, of: facts)
+    reader.finish()
+    let made = finish(instant(event, job: facts.first(.job, of: event)))
+    activityOfRecord[UInt64(number)] = Int32(made)
+    return made
+  }
+
+  /// The removal that an `erasure/execution` states for one of its targets.
+  mutating func makeErasure(_ number: UInt32, of target: LineageMention) -> Int {
+    let key = UInt64(target.entity.rawValue) << 32 | UInt64(number)
+    if let known = activityOfRecord[key] { return Int(known) }
+    var activity = instant(source.facts.events[Int(number)], job: nil)
+    let vertex = addVertex(
+      Vertex(
+        activity: Int32(activities.count), entity: target.entity, version: target.version,
+        effect: .erased, isLimitedToVersion: target.version != .none))
+    activity.writes = vertex..<vertex + 1
+    activities.append(activity)
+    activityOfRecord[key] = Int32(activities.count - 1)
+    return activities.count - 1
+  }
+
+  func instant(_ event: LineageEvent, job: EntityID?) -> Activity {
+    Activity(
+      job: job, outcome: .completed, terminal: Int64(clamping: event.index), first: event.index,
+      start: event.eventTime?.microseconds ?? Activity.unknownStart,
+      end: event.eventTime?.microseconds ?? Activity.unknownEnd)
+  }
+
+  /// Turns what the reader holds into vertices and flows.
+  private mutating func finish(_ unfinished: Activity) -> Int {
+    var activity = unfinished
+    let number = activities.count
+    let declared = declaredMode(of: activity.job, before: activity.terminal)
+    let firstVertex = vertices.count
+    for output in reader.outputs {
+      _ = addVertex(vertex(of: output, in: activity, Int32(number), declared))
+    }
+    let firstFlow = flows.count
+    addFlows(of: activity, firstVertex: firstVertex, number: Int32(number))
+    for rename in reader.renames where rename.isMove && activity.outcome == .completed {
+      _ = addVertex(
+        Vertex(
+          activity: Int32(number), entity: rename.former, effect: .moved, mayRemove: true,
+          hasOrigin: true))
+    }
+    activity.writes = firstVertex..<vertices.count
+    activity.flows = firstFlow..<flows.count
+    sortFlows(activity.flows)
+    activities.append(activity)
+    return number
+  }
+
+  /// By source, then by target; flows alike stay in their order.
+  private mutating func sortFlows(_ range: Range<Int>) {
+    guard range.count > 1 else { return }
+    let isSorted = range.dropLast().allSatisfy { !flows[$0 + 1].isBefore(flows[$0]) }
+    if !isSorted { flows[range].sort { $0.isBefore($1) } }
+  }
+
+  private func vertex(
+    of output: RunReader.Output, in activity: Activity, _ number: Int32, _ declared: WriteMode?
+  ) -> Vertex {
+    var vertex = Vertex(
+      activity: number, entity: output.entity, version: output.version, effect: .unknown)
+    let (effect, mode) = effect(of: output, in: activity, declared)
+    vertex.effect = effect
+    vertex.mode = mode
+    vertex.mayRemove =
+      effect.removes || effect == .unknown && (output.lifecycle == .overwrite || mode != nil)
+    vertex.hasOrigin = output.areEdgesComplete
+    return vertex
+  }
+
+  /// What the write did, as far as the records let one say.
+  private func effect(
+    of output: RunReader.Output, in activity: Activity, _ declared: WriteMode?
+  ) -> (WriteEffect, WriteMode?) {
+    switch activity.outcome {
+    case .failed: return (.failed, output.mode)
+    case .open: return (.open, output.mode)
+    case .completed: break
+    }
+    if output.isContradictory { return (.unknown, .unknown) }
+    switch output.lifecycle {
+    case .drop: return (.drop, nil)
+    case .truncate: return (.truncate, .truncate)
+    case .rename where output.isRenamed: return (.renamed, nil)
+    case .create where activity.run == nil && output.mode == nil: return (.statement, nil)
+    default: break
+    }
+    if activity.run == nil, output.lifecycle == nil, output.mode == nil {
+      return (.statement, nil)
+    }
+    let isOpenToPolicy = output.mode == nil || output.mode == .unknown
+    let mode = isOpenToPolicy ? declared ?? output.mode : output.mode
+    switch mode {
+    case .truncate: return (.truncate, mode)
+    case .overwrite: return output.isPartial ? (.keep, .partition) : (.full, mode)
+    case .append, .partition, .merge, .mergeOnReadDelete: return (.keep, mode)
+    case .unknown, nil: return (.unknown, mode)
+    }
+  }
+
+  /// Explicit edges before column lineage before inferred ones, per output.
+  private mutating func addFlows(of activity: Activity, firstVertex: Int, number: Int32) {
+    let most: TaintLevel =
+      activity.outcome == .completed || activity.outcome == .open && activity.isProgressing
+      ? .tainted : .unknown
+    let firstStated = flows.count
+    for edge in reader.edges {
+      let output = reader.outputs[edge.output]
+      if edge.basis == .column, output.hasExplicit, !reader.isIncomplete { continue }
+      if vertices[firstVertex + edge.output].effect == .drop { continue }
+      flows.append(
+        Flow(
+          source: edge.source.entity, version: edge.source.version,
+          target: Int32(firstVertex + edge.output),
+          cap: edge.flags.contains(.masked) ? min(.masked, most) : most,
+          basis: edge.basis == .explicit ? .explicit : .column,
+          isIndirect: edge.flags.contains(.indirect)))
+      vertices[firstVertex + edge.output].hasOrigin = true
+    }
+    unmask(flows: firstStated..<flows.count, most)
+    for rename in reader.renames {
+      flows.append(
+        Flow(
+          source: rename.former, version: .none, target: Int32(firstVertex + rename.output),
+          cap: most, basis: .renamed))
+    }
+    addInferredFlows(firstVertex: firstVertex, number: number, most: most)
+  }
+
+  /// All inputs into every output of which nothing better is known, through one junction: an event
+  /// with a hundred thousand outputs must not multiply them by its inputs.
+  private mutating func addInferredFlows(firstVertex: Int, number: Int32, most: TaintLevel) {
+    guard !reader.inputs.isEmpty else { return }
+    let inferred = reader.outputs.indices.filter { place in
+      let output = reader.outputs[place]
+      return !output.areEdgesComplete && vertices[firstVertex + place].effect != .drop
+        && (!output.hasExplicit && !output.hasColumn || reader.isIncomplete)
+    }
+    guard !inferred.isEmpty else { return }
+    let junction = addVertex(
+      Vertex(activity: number, entity: reader.inputs[0].entity, effect: .junction))
+    for input in reader.inputs {
+      flows.append(
+        Flow(
+          source: input.entity, version: input.version, target: Int32(junction), cap: most,
+          basis: .inferred))
+    }
+    for output in inferred {
+      addEdge(from: junction, to: firstVertex + output, cap: most, basis: .inferred)
+      vertices[firstVertex + output].hasOrigin = true
+    }
+  }
+
+  /// One statement of an edge that is not masked is enough for data to have flowed.
+  private mutating func unmask(flows range: Range<Int>, _ most: TaintLevel) {
+    guard range.count > 1, range.contains(where: { flows[$0].cap == .masked }) else { return }
+    var unmasked: Set<FlowEnds> = []
+    for place in range where flows[place].cap != .masked {
+      unmasked.insert(FlowEnds(flows[place]))
+    }
+    for place in range where flows[place].cap == .masked {
+      if unmasked.contains(FlowEnds(flows[place])) { flows[place].cap = most }
+    }
+  }
+}
+
+private struct FlowEnds: Hashable {
+  let source: EntityID
+  let version: VersionID
+  let target: Int32
+
+  init(_ flow: Flow) {
+    source = flow.source
+    version = flow.version
+    target = flow.target
+  }
+}
+
+/// When a run began and ended, as its events claim.
+private struct RunTimes {
+  private var start: Int64?
+  private var end: Int64?
+  private var least: Int64?
+  private var terminal: UInt64?
+  private var isStartUnknown = false
+  private var isEndUnknown = false
+  private var hasCompleted = false
+  private var hasFailed = false
+  private var hasProgressed = false
+
+  mutating func add(_ event: LineageEvent) {
+    let time = event.eventTime?.microseconds
+    if let time { least = min(least ?? time, time) }
+    switch event.eventType {
+    case .start:
+      if let time { start = min(start ?? time, time) } else { isStartUnknown = true }
+    case .complete, .abort, .fail:
+      if event.eventType == .complete { hasCompleted = true } else { hasFailed = true }
+      terminal = max(terminal ?? 0, event.index)
+      if let time { end = max(end ?? time, time) } else { isEndUnknown = true }
+    case .running, .other, nil: hasProgressed = true
+    }
+  }
+
+  func apply(to activity: inout Activity) {
+    if start != nil, let least, !isStartUnknown { activity.start = least }
+    activity.isProgressing = hasProgressed
+    guard let terminal else { return }
+    activity.terminal = Int64(clamping: terminal)
+    activity.outcome = hasCompleted && !hasFailed ? .completed : .failed
+    if let end, !isEndUnknown { activity.end = max(end, least ?? end) }
+  }
+}

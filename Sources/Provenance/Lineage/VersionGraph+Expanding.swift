@@ -1,0 +1,311 @@
+internal import LedgerFormat
+
+/// Making a node of an entity.
+extension VersionGraph {
+  /// What to look for around a node.
+  enum Surroundings {
+    /// Its versions, and everything that read them.
+    case readers
+    /// Its versions only.
+    case writers
+  }
+
+  /// The node of the entity, made if it is not there.
+  ///
+  /// - Parameter base: content of the node that no record wrote.
+  mutating func expand(
+    _ entity: EntityID, _ surroundings: Surroundings, base: [Base] = [], isRoot: Bool = false
+  ) throws(Source.Failure) -> Int {
+    if nodeOfEntity[entity] >= 0 { return nodeOfEntity[entity] }
+    let number = nodes.count
+    nodes.append(try gather(entity))
+    for member in nodes[number].members { nodeOfEntity[member] = number }
+    let touching = surroundings == .readers ? nodes[number].events : eventsOfWriters(number)
+    try completeRuns(among: touching)
+    makeActivities(of: number, touching)
+    for content in base { add(content, to: number) }
+    orderWrites(of: number)
+    addKeptEdges(in: number, isRoot: isRoot)
+    if surroundings == .readers {
+      for activity in nodes[number].activities { resolve(number, readBy: Int(activity)) }
+      addDisclosures(of: number)
+    }
+    return number
+  }
+
+  /// Content that was there before any record.
+  enum Base {
+    /// All that was there when the record at this index was written.
+    case content(at: UInt64)
+    /// An explicit version that nobody is known to have written.
+    case version(VersionID)
+  }
+
+  /// All identifiers of the entity, and every record that names one of them.
+  private mutating func gather(_ entity: EntityID) throws(Source.Failure) -> VersionNode {
+    var node = VersionNode(members: [entity])
+    var primaries: [EntityID] = []
+    var next = 0
+    while next < node.members.count {
+      let member = node.members[next]
+      next += 1
+      let numbers = try ask(member)
+      let facts = source.facts
+      for number in numbers {
+        let event = facts.events[Int(number)]
+        for place in event.pairs.range {
+          let pair = facts.pairs[place]
+          guard !pair.isRename, pair.entity == member || pair.other == member else { continue }
+          if !primaries.contains(pair.entity) { primaries.append(pair.entity) }
+          for other in [pair.entity, pair.other] where !node.members.contains(other) {
+            node.members.append(other)
+          }
+        }
+      }
+      node.events = node.events.isEmpty ? numbers : merged(node.events, numbers, facts)
+    }
+    node.isOneThing = node.members.count <= 2 || primaries.count == 1
+    return node
+  }
+
+  /// Both lists in one, each event once, ascending by record.
+  private func merged(
+    _ left: [UInt32], _ right: [UInt32], _ facts: LineageFacts
+  ) -> [UInt32] {
+    var result: [UInt32] = []
+    result.reserveCapacity(left.count + right.count)
+    var (first, second) = (0, 0)
+    func index(_ number: UInt32) -> UInt64 { facts.events[Int(number)].index }
+    while first < left.count || second < right.count {
+      if second == right.count
+        || first < left.count && index(left[first]) <= index(right[second])
+      {
+        if second < right.count, left[first] == right[second] { second += 1 }
+        result.append(left[first])
+        first += 1
+      } else {
+        result.append(right[second])
+        second += 1
+      }
+    }
+    return result
+  }
+
+  private func eventsOfWriters(_ number: Int) -> [UInt32] {
+    let facts = source.facts
+    let node = nodes[number]
+    return node.events.filter { event in
+      facts.mentions(of: facts.events[Int(event)]).contains { mention in
+        node.members.contains(mention.entity)
+          && [.output, .target, .related, .previous].contains(mention.role)
+      }
+    }
+  }
+
+  private mutating func makeActivities(of number: Int, _ events: [UInt32]) {
+    let members = nodes[number].members
+    let facts = source.facts
+    let evidence = ErasureEvidence(events: events, members: members, facts: facts)
+    nodes[number].unverified = evidence.unverified
+    nodes[number].exemptions = Exemptions(events: events, members: members, facts: facts).records
+    var seen: Set<Int32> = []
+    var made: [Int32] = []
+    var scratch: [UInt32] = []
+    for event in events {
+      let fact = facts.events[Int(event)]
+      let activity: Int
+      switch fact.kind {
+      case .run:
+        guard let run = facts.first(.run, of: fact) else { continue }
+        activity = makeRun(run, facts, &scratch)
+      case .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
+        .datasetDropped:
+        activity = makeRecord(event, facts)
+      default: continue
+      }
+      if seen.insert(Int32(activity)).inserted { made.append(Int32(activity)) }
+    }
+    for removal in evidence.removals {
+      made.append(Int32(makeErasure(removal.event, of: removal.target)))
+    }
+    nodes[number].activities = made
+  }
+
+  private mutating func add(_ base: Base, to node: Int) {
+    var activity = Activity(
+      outcome: .completed, terminal: 0, first: 0, start: .max, end: .min + 1)
+    var vertex = Vertex(
+      activity: Int32(activities.count), entity: nodes[node].members[0], effect: .base)
+    switch base {
+    case .content(let index):
+      activity.terminal = Int64(clamping: index) - 1
+      activity.first = index
+    case .version(let version):
+      guard let mention = firstMention(of: version, in: node) else { return }
+      vertex.version = version
+      // It was there when it was first named, and nothing tells since when.
+      activity.start = Activity.unknownStart
+      activity.end = mention.eventTime?.microseconds ?? Activity.unknownEnd
+      activity.terminal = Int64(clamping: mention.index)
+      activity.first = mention.index
+    }
+    let place = addVertex(vertex)
+    activity.writes = place..<place + 1
+    activities.append(activity)
+  }
+
+  /// The first record that names the version; nil if none does, or if a record wrote it.
+  private func firstMention(of version: VersionID, in node: Int) -> LineageEvent? {
+    let members = nodes[node].members
+    for member in members {
+      var place = lastWrite[member]
+      while place >= 0 {
+        if vertices[place].version == version { return nil }
+        place = Int(vertices[place].nextOfEntity)
+      }
+    }
+    let facts = source.facts
+    for number in nodes[node].events {
+      let event = facts.events[Int(number)]
+      let isNamed = facts.mentions(of: event).contains {
+        $0.version == version && members.contains($0.entity)
+      }
+      if isNamed { return event }
+    }
+    return nil
+  }
+
+  private mutating func orderWrites(of number: Int) {
+    var writes: [Int32] = []
+    var groups: [WriteOrder] = []
+    var elements: [WriteOrder.Element] = []
+    for member in nodes[number].members {
+      var place = lastWrite[member]
+      let first = elements.count
+      while place >= 0 {
+        writes.append(Int32(place))
+        let vertex = vertices[place]
+        elements.append(element(place, vertex))
+        nodes[number].hasLimitedWrites =
+          nodes[number].hasLimitedWrites || vertex.isLimitedToVersion
+        place = Int(vertex.nextOfEntity)
+      }
+      elements[first...].reverse()
+      guard !nodes[number].isOneThing else { continue }
+      groups.append(WriteOrder(elements))
+      elements.removeAll(keepingCapacity: true)
+    }
+    if nodes[number].isOneThing { groups = [WriteOrder(elements)] }
+    nodes[number].groups = groups
+    if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
+    let order = WriteOrder.sorted(elements)
+    writes = order.map(\.vertex)
+    nodes[number].writes = writes
+    for write in writes where vertices[Int(write)].version != .none {
+      nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)
+    }
+  }
+
+  private func element(_ place: Int, _ vertex: Vertex) -> WriteOrder.Element {
+    let activity = activities[Int(vertex.activity)]
+    let isSound =
+      activity.outcome == .completed && activity.start != Activity.unknownStart
+      && activity.end != Activity.unknownEnd
+    let supersedes =
+      isSound && !vertex.isLimitedToVersion && vertex.effect != .statement
+      && vertex.effect != .base
+    return WriteOrder.Element(
+      vertex: Int32(place), terminal: activity.terminal, start: activity.start,
+      end: activity.end, supersedes: supersedes)
+  }
+
+  /// Edges from versions to those that kept their content, and from a version to its like.
+  private mutating func addKeptEdges(in number: Int, isRoot: Bool) {
+    for write in nodes[number].writes {
+      guard let cap = keptCap(vertices[Int(write)], isRoot: isRoot) else { continue }
+      findUsed(of: number, by: Int(vertices[Int(write)].activity), version: .none)
+      for earlier in used {
+        addEdge(from: Int(earlier), to: Int(write), cap: cap, basis: .kept)
+      }
+    }
+    var lastOfVersion: [VersionID: Int32] = [:]
+    for write in nodes[number].writes {
+      let vertex = vertices[Int(write)]
+      guard vertex.version != .none else { continue }
+      let replaces = vertex.effect.removes && (vertex.hasOrigin || vertex.effect != .full)
+      if let earlier = lastOfVersion.updateValue(write, forKey: vertex.version), !replaces {
+        addEdge(from: Int(earlier), to: Int(write), cap: .tainted, basis: .sameVersion)
+      }
+    }
+  }
+
+  /// How much of earlier content a write may have kept; nil for nothing.
+  private func keptCap(_ vertex: Vertex, isRoot: Bool) -> TaintLevel? {
+    switch vertex.effect {
+    case .keep, .renamed: .tainted
+    // A version of the root is in question as such, unless something may have been removed.
+    case .unknown: isRoot && !vertex.mayRemove ? .tainted : .unknown
+    // A full overwrite cleans if it is on record where the content came from.
+    case .full: vertex.hasOrigin ? nil : .unknown
+    case .open: isRoot ? .tainted : nil
+    case .drop, .moved, .truncate, .erased, .statement, .failed, .base, .junction: nil
+    }
+  }
+
+  /// Turns the flows from the node into the activity's writes into edges between versions.
+  mutating func resolve(_ number: Int, readBy activity: Int) {
+    let range = activities[activity].flows
+    guard !range.isEmpty else { return }
+    for member in nodes[number].members {
+      var place = firstFlow(from: member, in: range)
+      var known: VersionID?
+      while place < range.upperBound, flows[place].source == member {
+        let flow = flows[place]
+        if known != flow.version {
+          findUsed(of: number, by: activity, version: flow.version)
+          known = flow.version
+        }
+        for version in used {
+          addEdge(
+            from: Int(version), to: Int(flow.target), cap: flow.cap, basis: flow.basis,
+            isIndirect: flow.isIndirect)
+        }
+        place += 1
+      }
+    }
+  }
+
+  private func firstFlow(from member: EntityID, in range: Range<Int>) -> Int {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if flows[middle].source.rawValue >= member.rawValue {
+        high = middle
+      } else {
+        low = middle + 1
+      }
+    }
+    return low
+  }
+
+  private mutating func addDisclosures(of number: Int) {
+    let facts = source.facts
+    for event in nodes[number].events {
+      let fact = facts.events[Int(event)]
+      guard fact.kind == .disclosure else { continue }
+      activities.append(instant(fact, job: nil))
+      for mention in facts.mentions(of: fact)
+      where mention.role == .target && nodes[number].members.contains(mention.entity) {
+        let sink = addVertex(
+          Vertex(
+            activity: Int32(activities.count - 1), entity: mention.entity,
+            version: mention.version, effect: .junction))
+        findUsed(of: number, by: activities.count - 1, version: mention.version)
+        for version in used {
+          addEdge(from: Int(version), to: sink, cap: .tainted, basis: .explicit)
+        }
+        nodes[number].disclosures.append((event, Int32(sink)))
+      }
+    }
+  }
+}

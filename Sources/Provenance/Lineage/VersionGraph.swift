@@ -1,0 +1,111 @@
+internal import LedgerFormat
+
+/// Versions of entities and what flowed between them, built only as far as somebody asks.
+///
+/// Vertices are versions (what one run wrote to one entity), edges lead in the direction of the
+/// data. Entities are *expanded* one after the other: the source is asked for all records of the
+/// entity and of the jobs and runs that touched it, and then its versions and their readers are
+/// known. Everything is kept in flat lists and numbered in the order of the records, so that two
+/// sources with the same records give the same graph.
+///
+/// Extensions: `+Asking`, `+Activities`, `+Ordering`, `+Reading`, `+Expanding`.
+struct VersionGraph<Source: LineageSource> {
+  var source: Source
+  /// Records from here on are left out.
+  let size: UInt64
+  /// Records before are left out.
+  let firstRecord: UInt64
+
+  // What was asked for.
+  var asked: [EntityID] = []
+  var isAsked = EntityTableOfIntegers()
+  var answers: [EntityID: [UInt32]] = [:]
+
+  // Runs and jobs, by entity.
+  var isAbsorbed: [Bool] = []
+  var runFirst = EntityTableOfIntegers()
+  var runLast = EntityTableOfIntegers()
+  /// (event number, next) of the events of a run.
+  var runEvents: [(event: UInt32, next: Int32)] = []
+  var runs: [EntityID] = []
+  var activityOfRun = EntityTableOfIntegers()
+  /// By job that was asked for: the write modes declared for it, ascending.
+  var policies: [EntityID: [(record: UInt64, mode: WriteMode)]] = [:]
+  /// Activities of single records, by event number and target.
+  var activityOfRecord: [UInt64: Int32] = [:]
+  /// A run that was read already was named by a further record.
+  var isOutdated = false
+  /// Every run is asked for by its own name.
+  var asksEveryRun: Bool
+  var reader = RunReader()
+
+  // The graph.
+  var activities: [Activity] = []
+  var vertices: [Vertex] = []
+  var edges: [VersionEdge] = []
+  var flows: [Flow] = []
+  var nodes: [VersionNode] = []
+  /// The vertex added last of those that write the entity.
+  var lastWrite = EntityTableOfIntegers()
+  var nodeOfEntity = EntityTableOfIntegers()
+
+  /// What a look-up of used versions found; kept to save an allocation.
+  var used: [Int32] = []
+
+  init(source: Source, firstRecord: UInt64, size: UInt64, asksEveryRun: Bool) {
+    self.source = source
+    self.firstRecord = firstRecord
+    self.size = size
+    self.asksEveryRun = asksEveryRun
+  }
+
+  mutating func addVertex(_ vertex: Vertex) -> Int {
+    vertices.append(vertex)
+    let place = vertices.count - 1
+    if vertex.effect != .junction {
+      vertices[place].nextOfEntity = Int32(lastWrite[vertex.entity])
+      lastWrite[vertex.entity] = place
+    }
+    return place
+  }
+
+  mutating func addEdge(
+    from: Int, to: Int, cap: TaintLevel, basis: LineageBasis, isIndirect: Bool = false
+  ) {
+    guard from != to else { return }
+    edges.append(
+      VersionEdge(
+        from: Int32(from), to: Int32(to), next: vertices[from].firstEdge, cap: cap,
+        basis: basis, isIndirect: isIndirect))
+    vertices[from].firstEdge = Int32(edges.count - 1)
+  }
+
+  func activity(of vertex: Int) -> Activity { activities[Int(vertices[vertex].activity)] }
+}
+
+/// A dataset, model or other entity with all its identifiers.
+struct VersionNode {
+  /// The identifiers that symlinks join, in the order they were met; the first is the one asked
+  /// for.
+  var members: [EntityID]
+  /// Every record that names one of them, ascending.
+  var events: [UInt32] = []
+  /// The members are one thing, so that a write to one takes the place of a write to another. Not
+  /// so where an identifier was used for several things.
+  var isOneThing = true
+  /// Its writes, in no particular order.
+  var writes: [Int32] = []
+  /// The writes in the order of their terminal records, one list per thing.
+  var groups: [WriteOrder] = []
+  /// Activities that read or write it, in the order of their first records here.
+  var activities: [Int32] = []
+  /// Writes by explicit version.
+  var versioned: [VersionID: [Int32]] = [:]
+  var hasLimitedWrites = false
+  /// An `erasure/execution` whose method needs a verification that is not there.
+  var unverified: [UInt64] = []
+  /// Records that exempt it, while in force.
+  var exemptions: [UInt64] = []
+  /// Disclosures of it: the event and the vertex that stands for what was disclosed.
+  var disclosures: [(event: UInt32, vertex: Int32)] = []
+}

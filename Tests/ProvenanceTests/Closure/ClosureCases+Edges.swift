@@ -1,0 +1,176 @@
+import LedgerFormat
+import Provenance
+
+extension ClosureCases {
+  static let edges = [
+    ClosureCase(
+      "explicit edges before inferred ones", ["a": .notRebuilt, "c": .notRebuilt], absent: ["b"]
+    ) {
+      $0.run(
+        "x", at: 10, from: ["raw", "other"], to: [.init("a"), .init("b"), .init("c")],
+        edges: [("a", "raw", .explicit, []), ("b", "other", .explicit, [])])
+    },
+    ClosureCase(
+      "column lineage before inferred edges", ["a": .notRebuilt], absent: ["b"]
+    ) {
+      $0.run(
+        "x", at: 10, from: ["raw", "other"], to: [.init("a"), .init("b")],
+        edges: [("a", "raw", .column, []), ("b", "other", .column, [])])
+    },
+    ClosureCase("explicit edges before column lineage", [:], absent: ["a"]) {
+      $0.run(
+        "x", at: 10, from: ["raw", "other"], to: [.init("a")],
+        edges: [("a", "other", .explicit, []), ("a", "raw", .column, [])])
+    },
+    ClosureCase("facts that could not be read", ["a": .notRebuilt]) {
+      $0.run(
+        "x", at: 10, from: ["raw", "other"], to: [.init("a")],
+        edges: [("a", "other", .explicit, [])]
+      ) { $0.flags.insert(.factsIncomplete) }
+    },
+    ClosureCase("edges complete with no edges", ["b": .notRebuilt], absent: ["a"]) {
+      $0.run("x", at: 10, from: ["raw"], to: [.init("a", complete: true), .init("b")])
+    },
+    ClosureCase("edges complete with no edges cleans", ["curated": .clean]) {
+      tree(&$0)
+      $0.run("c2", at: 110, to: [.init("curated", .overwrite, complete: true)])
+    },
+    ClosureCase("an indirect edge taints", ["a": .notRebuilt]) {
+      $0.run(
+        "x", at: 10, from: ["raw"], to: [.init("a")],
+        edges: [("a", "raw", .explicit, .indirect)])
+    },
+    ClosureCase("diamond", ["left": .clean, "right": .notRebuilt, "bottom": .rebuiltFromStale]) {
+      $0.run("l1", at: 10, from: ["raw"], to: [.init("left", .overwrite)])
+      $0.run("r1", at: 10, from: ["raw"], to: [.init("right", .overwrite)])
+      $0.run("b1", at: 20, from: ["left", "right"], to: [.init("bottom", .overwrite)])
+      $0.erase("raw", at: 100)
+      $0.run("l2", at: 110, from: ["raw"], to: [.init("left", .overwrite)])
+      $0.run("b2", at: 120, from: ["left", "right"], to: [.init("bottom", .overwrite)])
+    },
+    ClosureCase("self-loop", ["loop": .rebuiltFromStale]) {
+      $0.run("l1", at: 10, from: ["raw"], to: [.init("loop", .overwrite)])
+      $0.erase("raw", at: 100)
+      $0.run("l2", at: 110, from: ["loop", "raw"], to: [.init("loop", .overwrite)])
+    },
+    ClosureCase("cycle between two datasets", ["a": .rebuiltFromStale, "b": .rebuiltFromStale]) {
+      $0.run("a1", at: 10, from: ["raw"], to: [.init("a", .overwrite)])
+      $0.run("b1", at: 20, from: ["a"], to: [.init("b", .overwrite)])
+      $0.erase("raw", at: 100)
+      $0.run("a2", at: 110, from: ["b"], to: [.init("a", .overwrite)])
+      $0.run("b2", at: 120, from: ["a"], to: [.init("b", .overwrite)])
+    },
+    ClosureCase("cycle broken", ["a": .clean, "b": .clean]) {
+      $0.run("a1", at: 10, from: ["raw"], to: [.init("a", .overwrite)])
+      $0.run("b1", at: 20, from: ["a"], to: [.init("b", .overwrite)])
+      $0.run("a2", at: 30, from: ["b"], to: [.init("a", .overwrite)])
+      $0.erase("raw", at: 100)
+      $0.run("a3", at: 110, from: ["raw"], to: [.init("a", .overwrite)])
+      $0.run("b3", at: 120, from: ["a"], to: [.init("b", .overwrite)])
+    },
+    ClosureCase("wide job", ["out-0": .notRebuilt, "out-99": .notRebuilt]) {
+      $0.run("w", at: 10, from: ["raw"], to: (0..<100).map { .init("out-\($0)") })
+    },
+    ClosureCase("a derivation without a run", ["view": .notRebuilt]) {
+      $0.record(
+        .derivation, at: 10, [Estate.entity("view", .output), Estate.entity("raw", .input)]
+      ) { $0.edges = [Edge(target: 0, source: 1, basis: .explicit)] }
+    },
+    ClosureCase("a job event is no flow", [:], absent: ["planned"]) {
+      $0.record(
+        .job, at: 10,
+        [
+          Estate.entity("j", .job, .job), Estate.entity("raw", .input),
+          Estate.entity("planned", .output),
+        ])
+    },
+    ClosureCase("a parent run is no flow", [:], absent: ["child"]) {
+      $0.run("p", at: 10, from: ["raw"])
+      $0.run("c", at: 11, to: [.init("child")]) {
+        $0.entities.append(Estate.entity("p", .parent, .run))
+      }
+    },
+    ClosureCase("access is no flow", [:], absent: ["reporting"]) {
+      $0.record(
+        .access, at: 10,
+        [Estate.entity("reporting", .actor, .service), Estate.entity("raw", .target)])
+    },
+  ]
+
+  static let naming = [
+    ClosureCase("rename", ["curated": .dropped, "renamed": .notRebuilt, "late": .rebuiltFromStale])
+    {
+      tree(&$0)
+      $0.run("n", at: 110, to: [.init("renamed", nil, .rename)]) {
+        $0.entities.append(Estate.entity("curated", .previous))
+        $0.renames = [EntityPair(entity: 2, other: 3)]
+      }
+      $0.run("l", at: 120, from: ["renamed"], to: [.init("late")])
+      $0.run("r2", at: 130, from: ["renamed"], to: [.init("x", .overwrite)])
+    },
+    ClosureCase("rename, then rebuilt under the new name", ["renamed": .clean]) {
+      tree(&$0)
+      $0.run("n", at: 110, to: [.init("renamed", nil, .rename)]) {
+        $0.entities.append(Estate.entity("curated", .previous))
+        $0.renames = [EntityPair(entity: 2, other: 3)]
+      }
+      $0.run("c2", at: 120, from: ["raw"], to: [.init("renamed", .overwrite)])
+    },
+    ClosureCase(
+      "renamed away and rebuilt under the old name", ["curated": .clean, "old": .notRebuilt]
+    ) {
+      tree(&$0)
+      $0.record(
+        .datasetRenamed, at: 110,
+        [Estate.entity("old", .target), Estate.entity("curated", .previous)]
+      ) { $0.renames = [EntityPair(entity: 0, other: 1)] }
+      $0.run("c2", at: 120, from: ["raw"], to: [.init("curated", .overwrite)])
+    },
+    ClosureCase("symlink", ["s3://curated": .notRebuilt, "late": .notRebuilt]) {
+      $0.run("c", at: 10, from: ["raw"], to: [.init("s3://curated", .overwrite)]) {
+        $0.entities.append(Estate.entity("db.curated", .symlink))
+        $0.symlinks = [EntityPair(entity: 3, other: 4)]
+      }
+      $0.run("l", at: 20, from: ["db.curated"], to: [.init("late")])
+    },
+    ClosureCase("rebuilt under its symlink", ["s3://curated": .clean]) {
+      $0.run("c", at: 10, from: ["raw"], to: [.init("s3://curated", .overwrite)]) {
+        $0.entities.append(Estate.entity("db.curated", .symlink))
+        $0.symlinks = [EntityPair(entity: 3, other: 4)]
+      }
+      $0.erase("raw", at: 100)
+      $0.run("c2", at: 110, from: ["raw"], to: [.init("db.curated", .overwrite)])
+    },
+    ClosureCase("a name that was pointed elsewhere", ["path-1": .notRebuilt]) {
+      for (run, path, minute) in [("c1", "path-1", 10), ("c2", "path-2", 110)] {
+        $0.run(run, at: minute, from: ["raw"], to: [.init(path, .overwrite)]) {
+          $0.entities.append(Estate.entity("table", .symlink))
+          $0.symlinks = [EntityPair(entity: 3, other: 4)]
+        }
+        if run == "c1" { $0.erase("raw", at: 100) }
+      }
+    },
+    ClosureCase("the root has a symlink", ["late": .notRebuilt]) {
+      $0.record(.dataset, at: 5, [Estate.entity("raw", .target), Estate.entity("t", .symlink)]) {
+        $0.symlinks = [EntityPair(entity: 0, other: 1)]
+      }
+      $0.run("l", at: 20, from: ["t"], to: [.init("late")])
+    },
+    ClosureCase(
+      "explicit and implicit versions", ["old": .notRebuilt, "new": .rebuiltFromStale],
+      absent: ["fresh"]
+    ) {
+      $0.run("c1", at: 10, from: ["raw"], to: [.init("curated@v1", .overwrite)])
+      $0.run("o", at: 20, from: ["curated@v1"], to: [.init("old", .overwrite)])
+      $0.erase("raw", at: 100)
+      $0.run("c2", at: 110, from: ["raw"], to: [.init("curated@v2", .overwrite)])
+      $0.run("n", at: 120, from: ["curated@v1"], to: [.init("new", .overwrite)])
+      $0.run("f", at: 120, from: ["curated@v2"], to: [.init("fresh", .overwrite)])
+      $0.run("g", at: 130, from: ["curated"], to: [.init("fresh", .overwrite)])
+    },
+    ClosureCase("a version that nobody wrote", ["late": .rebuiltFromStale]) {
+      tree(&$0)
+      $0.run("l", at: 110, from: ["curated@snapshot-9"], to: [.init("late", .overwrite)])
+    },
+  ]
+}
