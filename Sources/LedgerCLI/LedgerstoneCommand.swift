@@ -15,6 +15,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
       ShowCommand.self, IndexCommand.self, HistoryCommand.self, EntitiesCommand.self,
+      LineageCommand.self, ClosureCommand.self,
       ProveCommand.self, VerifyCommand.self, ExportCommand.self,
       InspectCommand.self, KeygenCommand.self, EraseCommand.self,
       HoldCommand.self, DemoCommand.self,

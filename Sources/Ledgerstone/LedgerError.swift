@@ -26,8 +26,6 @@ public struct LedgerError: Error, Sendable {
     case vault
     /// The subject is being erased, so that nothing can be appended for it.
     case erasing
-    /// A hold forbids it.
-    case held
     /// The system clock stepped, against the monotonic clock or the last record.
     case clock
     /// The arguments cannot be accepted.

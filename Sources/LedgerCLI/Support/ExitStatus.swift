@@ -47,7 +47,7 @@ extension ExitStatus {
       case .locked: .locked
       case .corrupt, .forked: .notValid
       case .invalid: .usage
-      case .alreadyExists, .newerFormat, .vault, .erasing, .held, .clock, .conflict, .poisoned,
+      case .alreadyExists, .newerFormat, .vault, .erasing, .clock, .conflict, .poisoned,
         .closed, .notFound, .erased, .noCheckpoint, .noIndexRecord, .storage:
         .failed
       }

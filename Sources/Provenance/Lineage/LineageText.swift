@@ -44,7 +44,7 @@ public enum LineageText {
   }
 
   /// Control characters, which could rewrite a terminal's lines, as U+FFFD.
-  private static func printable(_ text: String) -> String {
+  static func printable(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
