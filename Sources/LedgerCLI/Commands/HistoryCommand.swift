@@ -39,10 +39,21 @@ struct HistoryCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where to write the completeness proof.", valueName: "file"))
   var proof: String?
 
+  @Flag(
+    help: """
+      With --kind access: who read it and what for, grouped, instead of the records; with \
+      disclosures and silent producers.
+      """)
+  var report = false
+
   @Flag(help: "Print each record as a JSON object on a line.")
   var json = false
 
   func validate() throws {
+    guard !report || (kind == "access" && after == nil && limit == nil && proof == nil) else {
+      throw ValidationError(
+        "--report takes --kind access, and neither --after, --limit nor --proof.")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
   }
 
@@ -51,10 +62,33 @@ struct HistoryCommand: ParsableCommand {
     try ledger.refuse(target: proof)
     let entity = try EntityArgument.resolve(entity, in: reader)
     let range = try range(in: reader)
+    if report { return try printReport(on: entity, range, reader) }
     var lister = HistoryLister(reader: reader, entity: entity, kind: kind, isJSON: json)
     try lister.list(range, limit: limit ?? .max)
     if let proof { try write(proof, of: entity, from: range.lowerBound, reader) }
     try conclude(lister, reader)
+  }
+
+  private func printReport(
+    on entity: CommandLineEntity, _ range: Range<UInt64>, _ reader: LedgerReader
+  ) throws {
+    guard entity.type == .dataset, entity.version == nil else {
+      throw CommandFailure(.usage, "--report is about a dataset, without a version")
+    }
+    let size = range.upperBound
+    let query = ClosureQuery(
+      root: entity.key, origin: .record(0), size: size, time: .now,
+      silenceMicroseconds: 86_400_000_000)
+    let gaps = try LineageReading.sequenceGaps(below: size, reader)
+    let closure = try Closure.compute(
+      query, from: LineageReading.source(reader, size: size, sequenceGaps: gaps))
+    let report = AccessReport(
+      dataset: entity.key, records: try LineageReading.history(of: entity.key, in: range, reader),
+      firstRecord: range.lowerBound, size: size, silentProducers: closure.silentProducers)
+    try StandardOutput.print(
+      bytes: Array(
+        (json ? AccessReportJSON.text(report) + "\n" : AccessReportText.text(report)).utf8))
+    try conclude(nil, reader)
   }
 
   private func range(in reader: LedgerReader) throws -> Range<UInt64> {
@@ -84,9 +118,9 @@ struct HistoryCommand: ParsableCommand {
   }
 
   /// Says what the answer rests on.
-  private func conclude(_ lister: HistoryLister, _ reader: LedgerReader) throws {
-    if lister.listedCount == 0 { StandardError.write(line: "no record matches") }
-    if let last = lister.next { StandardError.write(line: "more: --after \(last)") }
+  private func conclude(_ lister: HistoryLister?, _ reader: LedgerReader) throws {
+    if lister?.listedCount == 0 { StandardError.write(line: "no record matches") }
+    if let last = lister?.next { StandardError.write(line: "more: --after \(last)") }
     switch try reader.indexStanding() {
     case nil: StandardError.write(line: "no index record covers this yet: ledgerstone index")
     case let standing? where standing.uncoveredCount > 0:

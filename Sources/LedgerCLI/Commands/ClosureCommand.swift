@@ -1,0 +1,105 @@
+internal import ArgumentParser
+internal import LedgerFormat
+internal import Ledgerstone
+internal import Provenance
+
+struct ClosureCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "closure",
+    abstract: "Say what became of everything that was made from an entity.",
+    discussion: """
+      The content of ENTITY as of --since is followed through all versions made from it, and each \
+      descendant gets a state: CLEAN, DROPPED, MASKED and EXEMPT leave nothing to do; \
+      REBUILT_FROM_STALE, APPENDED, NOT_REBUILT, IN_FLIGHT, REINTRODUCED and UNKNOWN do. What the \
+      records do not say is UNKNOWN, never CLEAN. ENTITY@VERSION asks for that version only.
+
+      Reading every record for numbers that a producer skipped takes time in a large ledger; \
+      --no-sequence-audit leaves it out, and says so.
+      """)
+
+  @OptionGroup var ledger: ReaderArguments
+
+  @Argument(help: "The entity, such as dataset:warehouse:visits, or one version of it.")
+  var entity: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The record from which on its content is in question, or a time.", valueName: "index|time"))
+  var since: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only the first so many records, or those recorded before a time.", valueName: "size|time"))
+  var asOf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The record that counts as the erasure, where the entity itself was not emptied.",
+      valueName: "index"))
+  var erasure: UInt64?
+
+  @Option(
+    help: ArgumentHelp("The moment of asking; now without it.", valueName: "time"))
+  var at: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A run that has not ended after so many seconds counts as silent.", valueName: "seconds"))
+  var silence: Int64 = 86_400
+
+  @Flag(inversion: .prefixedNo, help: "Look for numbers that producers skipped.")
+  var sequenceAudit = true
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func validate() throws {
+    guard silence >= 0, silence <= Int64.max / 1_000_000 else {
+      throw ValidationError("--silence is a number of seconds from 0.")
+    }
+  }
+
+  mutating func run() throws {
+    let reader = try ledger.reader()
+    let entity = try EntityArgument.resolve(entity, in: reader)
+    let size = try LineageReading.size(asOf, reader)
+    var query = ClosureQuery(
+      root: entity.key, origin: try origin(of: entity, size, reader), size: size,
+      time: try moment(), silenceMicroseconds: silence * 1_000_000)
+    if let erasure {
+      guard erasure < size else {
+        throw CommandFailure(.usage, "--erasure: there is no record \(erasure) below \(size)")
+      }
+      query.erasure = erasure
+    }
+    let isKnown = try !reader.records(naming: entity.key, in: 0..<size, limit: 1).isEmpty
+    if !isKnown { StandardError.write(line: "no record names it") }
+    guard isKnown || json else { return }
+    let gaps = sequenceAudit ? try LineageReading.sequenceGaps(below: size, reader) : []
+    let closure = try Closure.compute(
+      query, from: LineageReading.source(reader, size: size, sequenceGaps: gaps))
+    try StandardOutput.print(
+      bytes: Array((json ? ClosureJSON.text(closure) + "\n" : ClosureText.text(closure)).utf8))
+    if !sequenceAudit { StandardError.write(line: "skipped numbers were not looked for") }
+  }
+
+  private func origin(
+    of entity: CommandLineEntity, _ size: UInt64, _ reader: LedgerReader
+  ) throws -> ClosureQuery.Origin {
+    switch (since, entity.version) {
+    case (let since?, nil):
+      let record = try LineageReading.place(since, option: "--since", limit: size, reader)
+      return .record(record)
+    case (nil, let version?): return .versions([version])
+    case (_?, _?):
+      throw CommandFailure(.usage, "a version is in question as a whole: leave --since out")
+    case (nil, nil):
+      throw CommandFailure(.usage, "--since is needed: from which record on is it in question?")
+    }
+  }
+
+  private func moment() throws -> Timestamp {
+    if let at { return try LineageReading.time(at, option: "--at") }
+    return .now
+  }
+}
