@@ -116,7 +116,7 @@ let package = Package(
       path: "Fuzz/Sources/FuzzBodies",
       swiftSettings: strict),
     tests(of: "FuzzReplay", ["FuzzBodies"]),
-    tests(of: "LedgerCLI", ["LedgerCLI", "LedgerTestSupport"]),
+    tests(of: "LedgerCLI", ["LedgerCLI", "FaultSession", "LedgerTestSupport"]),
     // A writer with small segments, which `Tests/Faults` kills and disturbs.
     .executableTarget(
       name: "FaultSession",

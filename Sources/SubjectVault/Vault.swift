@@ -136,7 +136,7 @@ extension Vault {
     let file = filePath(name, in: path)
     let information = try wrapping { () throws(StorageError) in try fileSystem.information(file) }
       .orThrow(VaultError(.incomplete, path, "\(name) is missing"))
-    guard information.kind == .file else {
+    guard information.kind == .file || information.kind == .symbolicLink else {
       throw VaultError(.incomplete, path, "\(name) is no regular file")
     }
     if isSecret, information.permissions.areOpenToOthers {

@@ -48,6 +48,7 @@ struct LedgerOpening {
         ledger: ledgerLock,
         vault: try Self.acquireLock(in: location.vault, on: options.fileSystem))
     }
+    try LedgerDirectory(location, options.fileSystem).refuseLinkedFolders()
     let key = try signerKey()
     let notes = try newestNotes(key)
     guard mayBeUnsigned || notes.newest != nil else {

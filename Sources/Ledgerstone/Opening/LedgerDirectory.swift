@@ -38,6 +38,20 @@ struct LedgerDirectory {
     }
   }
 
+  /// Refuses folders that are somewhere else: a writer would follow a link that `verify` does not.
+  func refuseLinkedFolders() throws(LedgerError) {
+    for name in ["log", "bodies", "tree", "index", "torn", "erased"] {
+      let path = location.path(name)
+      let found = try translatingErrors { try fileSystem.information(path) }
+      guard let found, found.kind != .directory else { continue }
+      throw LedgerError(
+        .storage,
+        found.kind == .symbolicLink
+          ? "\(path) is a symbolic link: the folders of a ledger lie in it"
+          : "\(path) is not a folder")
+    }
+  }
+
   /// Reads `ledger.json`.
   ///
   /// - Throws: `noLedger` where there is none and no other file of a ledger either; `incomplete`

@@ -5,6 +5,16 @@ public enum FileKind: Hashable, Sendable {
   case symbolicLink
   /// A pipe, a socket or a device. Never opened.
   case other
+
+  /// Why what is of this kind cannot be opened as a file; nil for a file.
+  var openingError: Errno? {
+    switch self {
+    case .file: nil
+    case .directory: .isDirectory
+    case .symbolicLink: .symbolicLink
+    case .other: .invalidArgument
+    }
+  }
 }
 
 /// One name in a directory.

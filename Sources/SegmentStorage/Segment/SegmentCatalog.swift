@@ -45,8 +45,16 @@ extension StorageLocation {
   private func firstRecords(in folder: String, suffix: String)
     throws(StorageEngineError) -> [UInt64]
   {
-    let entries = try entries(of: folder)
-    return entries.compactMap { Self.firstRecord(ofFileName: $0.name, suffix: suffix) }.sorted()
+    var found: [UInt64] = []
+    for entry in try entries(of: folder) {
+      guard let first = Self.firstRecord(ofFileName: entry.name, suffix: suffix) else { continue }
+      // Not opened later, when a segment is to be put there or its bodies are asked for.
+      if let errno = entry.kind.openingError {
+        throw StorageEngineError(StorageError(.open, "\(folder)/\(entry.name)", errno))
+      }
+      found.append(first)
+    }
+    return found.sorted()
   }
 
   private func checkContinuity(_ segments: [SealedSegment]) throws(StorageEngineError) {
