@@ -16,6 +16,22 @@ import Testing
     return scratch
   }
 
+  @Test(arguments: [
+    (["verify", "L", "--key", "@"], "an empty path names no file"),
+    (["append", "L", "--body", ""] + Sample.appendArguments, "an empty path names no file"),
+    (["append", "L", "--source", ""] + Sample.appendArguments, "--source must not be empty."),
+    (
+      ["append", "L", "--content-type", "tëxt"] + Sample.appendArguments,
+      "--content-type 'tëxt': not a media type of printable ASCII."
+    ),
+    (["append", "L", "--content-type", ""] + Sample.appendArguments, "--content-type ''"),
+  ])
+  func emptyAndMalformedArguments(_ arguments: [String], _ message: String) throws {
+    let outcome = try ledger().run(arguments)
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains(message), "\(outcome)")
+  }
+
   @Test func entriesBelongToInclusionProofs() throws {
     let scratch = try ledger()
     for file in ["consistency", "newest"] {

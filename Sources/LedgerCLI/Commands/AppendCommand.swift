@@ -64,6 +64,11 @@ struct AppendCommand: AsyncParsableCommand {
     guard (sealed == nil) == (subject == nil) else {
       throw ValidationError("--sealed and --subject belong together.")
     }
+    guard !source.isEmpty else { throw ValidationError("--source must not be empty.") }
+    guard RecordContent.isContentType(contentType) else {
+      throw ValidationError(
+        "--content-type '\(PlainText.escaped(contentType))': not a media type of printable ASCII.")
+    }
     guard body != "-" || sealed != "-" else {
       throw ValidationError("Only one of --body and --sealed can be stdin.")
     }

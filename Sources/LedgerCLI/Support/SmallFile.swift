@@ -4,6 +4,7 @@ internal import Foundation
 enum SmallFile {
   /// - Parameter limit: the most bytes that make sense; what is longer is refused unread.
   static func read(_ path: String, limit: Int = 64 << 20) throws(CommandFailure) -> [UInt8] {
+    guard !path.isEmpty else { throw CommandFailure(.usage, "an empty path names no file") }
     do {
       let handle =
         path == "-"

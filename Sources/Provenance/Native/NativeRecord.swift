@@ -136,16 +136,16 @@ public enum NativeRecord {
     var references: [RecordReference] = []
     for element in try field?.elements(limit: FormatLimits.bodyCountMax) ?? [] {
       let object = try element.object(["relation", "index"])
-      let index = try object.require("index").integer(Int64.self)
-      guard index >= 0 else {
+      let index = try object.require("index").integer(UInt64.self)
+      guard index <= FormatLimits.integerMax else {
         throw NativeRecordError(
           path: "\(element.path).index",
-          reason: .notAnInteger(found: "\(index)", range: "from 0"))
+          reason: .notAnInteger(found: "\(index)", range: "from 0 to \(FormatLimits.integerMax)"))
       }
       references.append(
         RecordReference(
           relation: try object.require("relation").code(ReferenceRelation.self),
-          index: UInt64(index)))
+          index: index))
     }
     return references
   }
