@@ -92,6 +92,21 @@ import Testing
     #expect(try scratch.append().status == 0)
   }
 
+  /// The lock is taken before its holder writes who it is; what the last holder left there is not
+  /// shown.
+  @Test func aWriterThatHasNotSaidItsNameIsAnotherProcess() throws {
+    let scratch = try Scratch.withLedger()
+    let outcome = try scratch.shell(
+      """
+      grep -q '^closed group=' L/LOCK || exit 99
+      flock L/LOCK "$LEDGERSTONE" append L \(Sample.appendArguments.joined(separator: " "))
+      """)
+    #expect(
+      outcome
+        == Outcome(
+          errors: "ledgerstone: $DIR/L is in use by another process\n", status: 11))
+  }
+
   @Test func aLedgerFromANewerProgramIsLeftAlone() throws {
     let scratch = try Scratch.withLedger()
     try scratch.shell("sed -i 's/\"format\":1/\"format\":2/' L/ledger.json")
