@@ -52,13 +52,37 @@ import Testing
     #expect(outcome.status == 3)
     #expect(
       outcome.errors.split(separator: "\n").map { $0.split(separator: ", column")[0] } == [
-        "bad.ndjson:1: no identity: job.name is missing, empty or not a string",
-        "bad.ndjson:2: no identity: job.name is missing, empty or not a string",
+        "bad.ndjson:1: an escape that is half of a surrogate pair, which no text can hold",
+        "bad.ndjson:2: an escape that is half of a surrogate pair, which no text can hold",
         "bad.ndjson:3: the member 'producer' twice in one object",
         "bad.ndjson:4: the member 'runI' twice in one object",
         "recorded 1, duplicates 0, conflicts 0, rejected 4",
       ])
     #expect(try scratch.run("show", "L", "1").output.contains("good 😀"))
+  }
+
+  /// Nothing that enters the header is left out or altered for half a surrogate pair.
+  @Test func nativeTextsWithHalfASurrogatePairAreRejected() throws {
+    let scratch = try Scratch.withLedger()
+    let good = Sample.access(id: "1")
+    let lines = [
+      good.replacing("{\"kind\":", with: "{\"producer\":\"a\\udc00\",\"kind\":"),
+      good.replacing("\"1\"", with: "\"\\ud800\""), good,
+      good.replacing("{\"kind\":", with: "{\"k\\ud800\":1,\"kind\":"),
+    ]
+    try scratch.write("r.ndjson", lines.joined())
+    let outcome = try scratch.run("import", "L", "--format", "record", "r.ndjson")
+    let reason = "holds an escape that is half of a surrogate pair, which no text can hold"
+    #expect(
+      outcome
+        == Outcome(
+          errors: """
+            r.ndjson:1: producer: \(reason)
+            r.ndjson:2: id: \(reason)
+            r.ndjson:4: k\u{FFFD}: is no field of a native record
+            recorded 1, duplicates 0, conflicts 0, rejected 3
+
+            """, status: 3))
   }
 
   @Test func referencesToLaterRecordsAreRejected() throws {

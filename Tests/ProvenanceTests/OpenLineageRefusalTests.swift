@@ -115,6 +115,62 @@ struct OpenLineageRefusalTests {
     }
   }
 
+  /// Wherever a text would enter the header: left out or with a replacement character, two events
+  /// that say different things would look alike.
+  @Test(arguments: [
+    #"{"run":{"runId":"TEXT"},"job":{"namespace":"n","name":"j"}}"#,
+    #"{"run":{"runId":"r"},"job":{"namespace":"TEXT","name":"j"}}"#,
+    #"{"dataset":{"namespace":"n","name":"TEXT"}}"#,
+    #"{"dataset":{"namespace":"n","name":"d"},"producer":"TEXT"}"#,
+    #"{"dataset":{"namespace":"n","name":"d"},"eventTime":"TEXT"}"#,
+    #"{"run":{"runId":"r"},"job":{"namespace":"n","name":"j"},"eventType":"TEXT"}"#,
+    #"{"job":{"namespace":"n","name":"j"},"inputs":[{"namespace":"n","name":"TEXT"}]}"#,
+    #"{"job":{"namespace":"n","name":"j"},"outputs":[{"namespace":"TEXT","name":"d"}]}"#,
+    #"{"dataset":{"namespace":"n","name":"d","facets":{"version":{"datasetVersion":"TEXT"}}}}"#,
+    #"{"dataset":{"namespace":"n","name":"d","facets":{"lifecycleStateChange":"#
+      + #"{"lifecycleStateChange":"TEXT"}}}}"#,
+    #"{"dataset":{"namespace":"n","name":"d","facets":{"symlinks":{"identifiers":["#
+      + #"{"namespace":"n","name":"TEXT"}]}}}}"#,
+    #"{"run":{"runId":"r","facets":{"processing_engine":{"name":"TEXT"}}},"#
+      + #""job":{"namespace":"n","name":"j"}}"#,
+    #"{"run":{"runId":"r","facets":{"nominalTime":{"nominalStartTime":"TEXT"}}},"#
+      + #""job":{"namespace":"n","name":"j"}}"#,
+    #"{"run":{"runId":"r","facets":{"parent":{"run":{"runId":"TEXT"}}}},"#
+      + #""job":{"namespace":"n","name":"j"}}"#,
+  ])
+  func halfASurrogatePairIsRefusedWhereItIsRead(template: String) throws {
+    func read(_ text: String) throws -> RecordDraft {
+      let event = template.replacing("TEXT", with: text)
+      return try OpenLineageEvent(parsing: Array(event.utf8)).draft(source: "local")
+    }
+    let offset = try #require(template.utf8.firstRange(of: "\"TEXT\"".utf8))
+    let position = template.utf8.distance(
+      from: template.startIndex, to: offset.lowerBound)
+    for text in [#"a\ud800"#, #"\udc00b"#, #"\uD83D\\uDE00"#] {
+      #expect(
+        throws: OpenLineageRejection.notJSON(
+          JSONError(
+            reason: .loneSurrogate,
+            position: JSONPosition(offset: position, line: 1, column: position + 1)))
+      ) { try read(text) }
+    }
+    #expect(throws: Never.self) { try read(#"\ud83d\ude00"#) }
+  }
+
+  /// Names that are no text are never looked up, so two of them are not one name twice.
+  @Test func memberNamesThatAreNoTextAreNotTakenForOneAnother() throws {
+    let job = #""job":{"namespace":"n","name":"j"}"#
+    let text = #"{"\ud800":1,"\ud801":2,"\ufffd":3,\#(job)}"#
+    #expect(throws: Never.self) {
+      try OpenLineageEvent(parsing: Array(text.utf8)).draft(source: "local")
+    }
+    for twice in [#"{"a":1,"\u0061":2,\#(job)}"#, #"{\#(job),"x":[{"b":{"c":1,"d":2,"c":1}}]}"#] {
+      #expect(throws: OpenLineageRejection.self) {
+        try OpenLineageEvent(parsing: Array(twice.utf8))
+      }
+    }
+  }
+
   /// What Marquez takes too, and the format's documents promise.
   @Test func everythingElseIsTaken() throws {
     let texts = [

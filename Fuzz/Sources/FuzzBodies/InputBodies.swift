@@ -39,8 +39,7 @@ extension FuzzBody {
   /// Our scanner and Foundation agree on what is JSON; Foundation takes a little more: it is only
   /// asked about what ours accepts.
   static let json = FuzzBody("json") { bytes in
-    let isAccepted = (try? JSONDocument(parsing: bytes)) != nil
-    guard isAccepted else { return }
+    guard let root = (try? JSONDocument(parsing: bytes))?.root else { return }
     let value = try? JSONSerialization.jsonObject(
       with: Data(bytes), options: [.fragmentsAllowed])
     // Numbers beyond the range of a double are JSON, but no number to Foundation; nor does it go as
@@ -48,12 +47,39 @@ extension FuzzBody {
     if value == nil {
       let hasHugeNumber = bytes.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
       let isDeep = bytes.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") } > 500
-      // Half of a surrogate pair is allowed by RFC 8259 §8.2, and no text to Foundation.
-      let hasSurrogate = zip(bytes, bytes.dropFirst()).contains {
-        $0 == UInt8(ascii: "u") && $1 | 0x20 == UInt8(ascii: "d")
-      }
       require(
-        hasHugeNumber || isDeep || hasSurrogate, "accepted, and no JSON to Foundation")
+        hasHugeNumber || isDeep || hasLoneSurrogate(bytes),
+        "accepted, and no JSON to Foundation")
     }
+    // Half of a surrogate pair is allowed by RFC 8259 §8.2, and is nowhere given as a text.
+    if hasLoneSurrogate(bytes) {
+      require(root.string == nil, "what no text can hold is given as one")
+    } else {
+      require(hasTextsOnly(root), "a string without its text")
+      if let value = value as? String { require(root.string == value, "another text") }
+    }
+  }
+
+  /// Whether an escape is half of a surrogate pair by itself. In JSON a backslash stands in strings
+  /// only.
+  private static func hasLoneSurrogate(_ json: [UInt8]) -> Bool {
+    var isBehindHigh = false
+    var rest = json[...]
+    while let byte = rest.popFirst() {
+      var unit = 0
+      if byte == UInt8(ascii: "\\"), rest.popFirst() == UInt8(ascii: "u") {
+        unit = Int(String(decoding: rest.prefix(4), as: UTF8.self), radix: 16) ?? 0
+        rest = rest.dropFirst(4)
+      }
+      let isLow = unit >> 10 == 0xDC00 >> 10
+      if isBehindHigh != isLow { return true }
+      isBehindHigh = unit >> 10 == 0xD800 >> 10
+    }
+    return isBehindHigh
+  }
+
+  private static func hasTextsOnly(_ value: JSONValue) -> Bool {
+    if value.kindName == "a string" { return value.string != nil }
+    return (value.elements ?? value.members?.map(\.value) ?? []).allSatisfy(hasTextsOnly)
   }
 }

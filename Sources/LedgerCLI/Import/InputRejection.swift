@@ -13,9 +13,8 @@ struct InputRejection {
       return
     }
     self.line = line + syntax.position.line - 1
-    // RFC 8259 allows a repeated name; it is only ambiguous.
-    let isJSON = if case .repeatedMember = syntax.reason { true } else { false }
-    reason = (isJSON ? "" : "not JSON: ") + "\(syntax.reason), column \(syntax.position.column)"
+    reason =
+      "\(syntax.reason.introduction)\(syntax.reason), column \(syntax.position.column)"
   }
 
   private static func syntaxError(_ error: any Error) -> JSONError? {

@@ -56,7 +56,11 @@ public struct JSONDocument: Sendable {
     let isPlain = names.count <= 16 && !names.contains { tokens[$0].hasEscapes }
     guard isPlain else {
       var known: Set<[UInt8]> = []
-      return names.first { !known.insert(Array(memberName(tokens[$0]).utf8)).inserted }
+      return names.first { name in
+        // A name that is no text is never looked up, so it cannot be taken for another.
+        guard let text = JSONValue(document: self, position: name).string else { return false }
+        return !known.insert(Array(text.utf8)).inserted
+      }
     }
     for (place, name) in names.enumerated() {
       for earlier in names[..<place] where isSame(tokens[earlier], tokens[name]) { return name }

@@ -56,6 +56,9 @@ public struct JSONError: Error, Hashable, Sendable {
     case badUnicodeEscape
     /// An object has two members of one name, and readers differ in which they take.
     case repeatedMember(String)
+    /// A string that is read holds half of a surrogate pair without its other half: RFC 8259 §8.2
+    /// allows the escape, and no text can hold it.
+    case loneSurrogate
     /// A control character below U+0020 stands unescaped in a string.
     case controlCharacter(UInt8)
     /// A string is not valid UTF-8 (RFC 3629).
@@ -96,6 +99,7 @@ extension JSONError.Reason: CustomStringConvertible {
     case .badEscape(let byte): "an escape with \(Self.name(of: byte))"
     case .badUnicodeEscape: "\\u without four hexadecimal digits"
     case .repeatedMember(let name): "the member '\(name)' twice in one object"
+    case .loneSurrogate: "an escape that is half of a surrogate pair, which no text can hold"
     case .controlCharacter(let byte): "an unescaped control character \(Self.name(of: byte))"
     case .invalidUTF8: "a string that is not UTF-8"
     case .tooDeep(let limit): "more than \(limit) nested arrays and objects"
@@ -104,6 +108,15 @@ extension JSONError.Reason: CustomStringConvertible {
       "a line of \(byteCount) bytes; the limit is \(limit)"
     case .fileTooLong(let byteCount, let limit):
       "a file of \(byteCount) bytes, read as a whole; the limit is \(limit)"
+    }
+  }
+
+  /// What is wrong with a text as a whole, said at the start of a message: some texts that are
+  /// refused are JSON by RFC 8259, and only mean nothing certain.
+  public var introduction: String {
+    switch self {
+    case .repeatedMember, .loneSurrogate: ""
+    default: "not JSON: "
     }
   }
 

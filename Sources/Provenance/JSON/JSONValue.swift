@@ -1,3 +1,5 @@
+internal import LedgerCryptography
+
 /// One value of a checked document. Cheap to copy: it shares the document.
 public struct JSONValue: Sendable {
   let document: JSONDocument
@@ -39,6 +41,17 @@ public struct JSONValue: Sendable {
       return JSONText.hasLoneSurrogate(text) ? nil : JSONText.unescaped(text)
     }
     return String(decoding: document.bytes[inner], as: UTF8.self)
+  }
+
+  /// The text of a string; nil if it is none.
+  ///
+  /// - Throws: `loneSurrogate` at the start of a string that is no text.
+  func text() throws(JSONError) -> String? {
+    if let string { return string }
+    guard token.kind == .string else { return nil }
+    throw JSONError(
+      reason: .loneSurrogate,
+      position: .of(Int(token.start), in: document.bytes.rawSpan, from: .start))
   }
 
   /// The number as it is spelled; nil if it is none.

@@ -39,8 +39,17 @@ struct NativeField {
   }
 
   func text() throws(NativeRecordError) -> String {
-    guard let text = value.string else { throw wrongType("a string") }
+    guard let text = try textIfString() else { throw wrongType("a string") }
     return text
+  }
+
+  /// The text of a string; nil if it is none.
+  func textIfString() throws(NativeRecordError) -> String? {
+    do throws(JSONError) {
+      return try value.text()
+    } catch {
+      throw self.error(.loneSurrogate)
+    }
   }
 
   /// A text of 1 (or 0) to 4096 UTF-8 bytes.

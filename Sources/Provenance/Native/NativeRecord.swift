@@ -116,7 +116,7 @@ public enum NativeRecord {
     if field.value.isObject {
       let bytes = try NativeBodies.hexadecimal(try field.object(["hexadecimal"]))
       (byteCount, attribute) = (bytes.count, .bytes(bytes))
-    } else if let text = field.value.string {
+    } else if let text = try field.textIfString() {
       (byteCount, attribute) = (text.utf8.count, .text(text))
     } else {
       throw field.error(

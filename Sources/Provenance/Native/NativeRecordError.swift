@@ -15,6 +15,8 @@ public struct NativeRecordError: Error, Hashable, Sendable {
   public enum Reason: Hashable, Sendable {
     case notJSON(JSONError)
     case wrongType(expected: String, found: String)
+    /// A string holds half of a surrogate pair, so that it is no text.
+    case loneSurrogate
     case unknownField
     /// A name appears twice in one object.
     case repeatedField
@@ -50,8 +52,9 @@ extension NativeRecordError: CustomStringConvertible {
 extension NativeRecordError.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .notJSON(let error): "not JSON: \(error)"
+    case .notJSON(let error): "\(error.reason.introduction)\(error)"
     case .wrongType(let expected, let found): "must be \(expected), is \(found)"
+    case .loneSurrogate: "holds \(JSONError.Reason.loneSurrogate)"
     case .unknownField: "is no field of a native record"
     case .repeatedField: "appears twice"
     case .missingField: "is missing"

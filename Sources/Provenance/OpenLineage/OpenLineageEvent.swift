@@ -53,7 +53,8 @@ public struct OpenLineageEvent: Sendable {
   ///
   /// The same bytes give the same draft, always.
   ///
-  /// - Throws: `noIdentity`, `noRunIdentifier`, `nameOverLimit`.
+  /// - Throws: `noIdentity`, `noRunIdentifier`, `nameOverLimit`; `notJSON` for a string that would
+  ///   enter the header and is no text.
   public func draft(source: String) throws(OpenLineageRejection) -> RecordDraft {
     var mapper = OpenLineageMapper(event: self, source: source)
     let content = try mapper.map()

@@ -26,9 +26,9 @@ extension OpenLineageMapper {
       role: role, type: .dataset, namespace: identifier.namespace, name: identifier.name)
     entity.version = try readVersion(of: value, field)
     let change = facet("lifecycleStateChange", of: value)
-    entity.facts.lifecycle = readLifecycle(change)
+    entity.facts.lifecycle = try readLifecycle(change)
     entity.facts.subset = readSubset(of: value, role)
-    if role != .input { entity.facts.writeMode = readWriteMode(of: value, entity.facts) }
+    if role != .input { entity.facts.writeMode = try readWriteMode(of: value, entity.facts) }
     let position = table.add(entity)
     try addSymlinks(of: value, position, field)
     try addPrevious(change, entity.facts.lifecycle, position, field)
@@ -40,16 +40,18 @@ extension OpenLineageMapper {
   ) throws(OpenLineageRejection) -> String? {
     let facet = facet("version", of: value) ?? facet("datasetVersion", of: value)
     guard let facet else { return nil }
-    guard let version = readText(facet["datasetVersion"]), !version.isEmpty else {
+    guard let version = try readText(facet["datasetVersion"]), !version.isEmpty else {
       noteIncomplete()
       return nil
     }
     return try limited(version, "\(field) version")
   }
 
-  private mutating func readLifecycle(_ change: JSONValue?) -> Lifecycle? {
+  private mutating func readLifecycle(
+    _ change: JSONValue?
+  ) throws(OpenLineageRejection) -> Lifecycle? {
     guard let change else { return nil }
-    let lifecycle = readText(change["lifecycleStateChange"]).flatMap {
+    let lifecycle = try readText(change["lifecycleStateChange"]).flatMap {
       Lifecycle(codeName: $0)
     }
     if lifecycle == nil { noteIncomplete() }
@@ -62,13 +64,15 @@ extension OpenLineageMapper {
   /// partition condition it replaced partitions. Of Iceberg's commit operations only `append`
   /// tells what became of the earlier rows. `CREATE`, `DROP`, `RENAME` and `ALTER` are no ways of
   /// writing: the lifecycle says it all.
-  private mutating func readWriteMode(of value: JSONValue?, _ facts: EntityFacts) -> WriteMode? {
+  private mutating func readWriteMode(
+    of value: JSONValue?, _ facts: EntityFacts
+  ) throws(OpenLineageRejection) -> WriteMode? {
     if facts.lifecycle == .truncate { return .truncate }
     if facts.lifecycle == .overwrite {
       return facts.subset.contains(.partition) ? .partition : .unknown
     }
     guard let report = facet("icebergCommitReport", of: value, in: "outputFacets"),
-      let operation = readText(report["operation"])
+      let operation = try readText(report["operation"])
     else { return nil }
     return operation == "append" ? .append : .unknown
   }

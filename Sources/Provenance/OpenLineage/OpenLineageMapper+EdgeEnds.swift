@@ -67,7 +67,7 @@ extension OpenLineageMapper {
 
   /// The run that binds a job's end of an edge to one execution, where it is given.
   private mutating func runs(of value: JSONValue) throws(OpenLineageRejection) -> [UInt32] {
-    guard let name = readText(value["runId"]), !name.isEmpty else { return [] }
+    guard let name = try readText(value["runId"]), !name.isEmpty else { return [] }
     return [
       table.add(
         Entity(

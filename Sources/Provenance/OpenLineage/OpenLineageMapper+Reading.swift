@@ -12,11 +12,23 @@ extension OpenLineageMapper {
   mutating func noteIncomplete() { content.flags.insert(.factsIncomplete) }
 
   /// The text of a member; nil if it is absent or null, and flagged if it is something else.
-  mutating func readText(_ value: JSONValue?) -> String? {
+  mutating func readText(_ value: JSONValue?) throws(OpenLineageRejection) -> String? {
     guard let value, !value.isNull else { return nil }
-    if let text = value.string { return text }
+    if let text = try text(value) { return text }
     noteIncomplete()
     return nil
+  }
+
+  /// The text of a string; nil if it is none.
+  ///
+  /// - Throws: `notJSON` for a string that is no text, because left out it could be missed, and
+  ///   shown with a replacement character it could be taken for another.
+  func text(_ value: JSONValue?) throws(OpenLineageRejection) -> String? {
+    do throws(JSONError) {
+      return try value?.text()
+    } catch {
+      throw .notJSON(error)
+    }
   }
 
   /// The elements of a member; none if it is absent or null, and flagged if it is something else.
@@ -49,10 +61,10 @@ extension OpenLineageMapper {
   func identity(
     of value: JSONValue?, _ field: String
   ) throws(OpenLineageRejection) -> QualifiedName {
-    guard let namespace = value?["namespace"]?.string else {
+    guard let namespace = try text(value?["namespace"]) else {
       throw .noIdentity(field: "\(field).namespace")
     }
-    guard let name = value?["name"]?.string, !name.isEmpty else {
+    guard let name = try text(value?["name"]), !name.isEmpty else {
       throw .noIdentity(field: "\(field).name")
     }
     return QualifiedName(
@@ -64,7 +76,7 @@ extension OpenLineageMapper {
   mutating func readIdentifier(
     _ value: JSONValue?, _ field: String
   ) throws(OpenLineageRejection) -> QualifiedName? {
-    guard let namespace = value?["namespace"]?.string, let name = value?["name"]?.string,
+    guard let namespace = try text(value?["namespace"]), let name = try text(value?["name"]),
       !name.isEmpty
     else {
       noteIncomplete()

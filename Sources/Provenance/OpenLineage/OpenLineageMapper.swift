@@ -31,13 +31,13 @@ struct OpenLineageMapper {
     case .dataset: try mapDataset()
     }
     if let text = root["eventTime"], !text.isNull {
-      if let text = text.string {
+      if let text = try self.text(text) {
         EventTime.read(text, into: &content)
       } else {
         content.flags.insert(.eventTimeUnreadable)
       }
     }
-    if let producer = readText(root["producer"]), !producer.isEmpty {
+    if let producer = try readText(root["producer"]), !producer.isEmpty {
       content.producer = try limited(producer, "producer")
     }
     if mentionsLeft == 0 { giveUpEdges() }
@@ -48,29 +48,29 @@ struct OpenLineageMapper {
 
   private mutating func mapRun() throws(OpenLineageRejection) {
     content.kind = RecordKind.run.rawValue
-    guard let runIdentifier = root["run"]?["runId"]?.string, !runIdentifier.isEmpty else {
+    guard let runIdentifier = try text(root["run"]?["runId"]), !runIdentifier.isEmpty else {
       throw .noRunIdentifier
     }
     _ = table.add(
       Entity(
         role: .run, type: .run, namespace: "", name: try limited(runIdentifier, "run.runId")))
     if !RunIdentifier.isUUID(runIdentifier) { content.flags.insert(.runIdentifierNotUUID) }
-    if let text = readText(root["eventType"]) {
+    if let text = try readText(root["eventType"]) {
       content.eventType = EventType(codeName: text)
       if content.eventType == nil { noteIncomplete() }
     }
     try addOwnJob()
     try addParent()
     try addInputsAndOutputs()
-    addRunAttributes()
-    addJobAttributes()
+    try addRunAttributes()
+    try addJobAttributes()
   }
 
   private mutating func mapJob() throws(OpenLineageRejection) {
     content.kind = RecordKind.job.rawValue
     try addOwnJob()
     try addInputsAndOutputs()
-    addJobAttributes()
+    try addJobAttributes()
   }
 
   private mutating func mapDataset() throws(OpenLineageRejection) {
@@ -128,7 +128,7 @@ struct OpenLineageMapper {
     guard
       let parent = facet("parent", of: root["run"]) ?? facet("parentRun", of: root["run"])
     else { return }
-    if let name = readText(parent["run"]?["runId"]), !name.isEmpty {
+    if let name = try readText(parent["run"]?["runId"]), !name.isEmpty {
       _ = table.add(
         Entity(role: .parent, type: .run, namespace: "", name: try limited(name, "parent run")))
     } else {

@@ -1,6 +1,6 @@
 /// Why an event cannot be recorded. Everything else is taken, with what could not be read flagged.
 public enum OpenLineageRejection: Error, Hashable, Sendable {
-  /// The bytes are no JSON text.
+  /// The bytes are no JSON text, or one that two readers could take for two different things.
   case notJSON(JSONError)
   /// The JSON value is no object.
   case notAnObject(found: String)
@@ -20,7 +20,7 @@ public enum OpenLineageRejection: Error, Hashable, Sendable {
 extension OpenLineageRejection: CustomStringConvertible {
   public var description: String {
     switch self {
-    case .notJSON(let error): "not JSON: \(error)"
+    case .notJSON(let error): "\(error.reason.introduction)\(error)"
     case .notAnObject(let found): "an event is a JSON object; this is \(found)"
     case .noSubject: "the event has no run, dataset or job, so it has no identity"
     case .noIdentity(let field): "no identity: \(field) is missing, empty or not a string"
