@@ -149,6 +149,45 @@ import Testing
             + "recorded 0, duplicates 0, conflicts 0, rejected 1\n", status: 3))
   }
 
+  /// Zero bytes without end, as lines, in an array and in a string.
+  @Test(arguments: [
+    (nil, "-", "-:1: 67108864 zero bytes on a line that is too long; the rest of the file is not "),
+    ("", "f.ndjson", "f.ndjson:1: 67108864 zero bytes on a line that is too long; the rest of "),
+    ("[", "f.json", "f.json:1: not JSON: an unescaped control character byte 0x00"),
+    ("[\"", "f.json", "f.json:1: not JSON: an unescaped control character byte 0x00"),
+  ])
+  func zeroBytesWithoutEndAreGivenUp(_ start: String?, _ file: String, _ message: String) throws {
+    let scratch = try Scratch.withLedger()
+    if let start { try scratch.write("start", start) }
+    let feed = start == nil ? "" : "mkfifo \(file); cat start /dev/zero >\(file) &"
+    let outcome = try scratch.shell(
+      """
+      \(feed)
+      ulimit -d 400000
+      "$LEDGERSTONE" import L --format record \(file) </dev/zero
+      """)
+    #expect(outcome.status == 3)
+    #expect(outcome.errors.contains(message), "\(outcome)")
+    #expect(outcome.errors.contains("recorded 0, duplicates 0, conflicts 0, rejected 1\n"))
+  }
+
+  /// A stream's first line is looked at once, not with every piece that arrives.
+  @Test(.timeLimit(.minutes(1)))
+  func aLongFirstLineOfAStreamIsPassedOver() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write("a", Sample.access(id: "a"))
+    let outcome = try scratch.shell(
+      """
+      (head -c 60000000 /dev/zero | tr '\\0' x; echo; cat a) |
+        "$LEDGERSTONE" import L --format record -
+      """)
+    #expect(
+      outcome
+        == Outcome(
+          errors: "-:1: the line has N bytes; the limit is 25165824\n"
+            + "recorded 1, duplicates 0, conflicts 0, rejected 1\n", status: 3))
+  }
+
   @Test func aDamagedFirstLineOfAStreamKeepsNothingElseOut() throws {
     let scratch = try Scratch.withLedger()
     let outcome = try scratch.run(

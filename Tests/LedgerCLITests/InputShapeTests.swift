@@ -12,6 +12,15 @@ import Testing
   ])
   func complete(_ text: String, _ shape: InputShape) {
     #expect(InputShape.sniffed(Array(text.utf8), isAtEnd: true) == shape)
+    // The same from any pieces, and nothing is told that the whole would not bear out.
+    for length in 1...4 {
+      var sniffer = InputShapeSniffer()
+      var found: InputShape?
+      for end in stride(from: length, to: text.utf8.count, by: length) where found == nil {
+        found = sniffer.shape(of: Array(text.utf8.prefix(end)), isAtEnd: false)
+      }
+      #expect((found ?? sniffer.shape(of: Array(text.utf8), isAtEnd: true)) == shape)
+    }
   }
 
   @Test(arguments: ["", " ", "{", "{\"a\":1", "{\n", "{\n  "])

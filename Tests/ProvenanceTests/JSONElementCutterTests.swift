@@ -55,9 +55,19 @@ import Testing
     ("[{]", .unexpectedByte(UInt8(ascii: "]"), expected: "another bracket")),
     ("{\"a\":1}}\n{}", .unexpectedByte(UInt8(ascii: "}"), expected: "another bracket")),
     (String(repeating: "[", count: 600), .tooDeep(limit: 512)),
+    ("[1,]", .trailingComma), ("[1 , \n]", .trailingComma), ("[,]", .trailingComma),
+    ("[" + String(repeating: "\0", count: 2_000), .controlCharacter(0)),
+    ("[\"" + String(repeating: "\0", count: 2_000), .controlCharacter(0)),
   ])
   func saysWhereItStops(_ text: String, _ reason: JSONError.Reason) {
     #expect(cut(text).error?.reason == reason)
+  }
+
+  /// What is not too long is for the parser to judge, and what follows it goes in.
+  @Test func controlCharactersInShortElementsStopNothing() {
+    #expect(cut("[1,\"\0\",\0,2]").elements == ["1", "\"\0\"", "\0", "2"])
+    let spaced = "[\"" + String(repeating: "\n\t", count: 600) + "\",2]"
+    #expect(cut(spaced).elements == [nil, "2"])
   }
 
   @Test func nothingBetweenCommasIsAnElementThatIsNoJSON() {

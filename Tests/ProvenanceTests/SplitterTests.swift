@@ -103,6 +103,29 @@ struct SplitterTests {
     #expect(lines(Array("\n\n".utf8), pieceByteCount: 1) == [])
   }
 
+  /// Zero bytes without end are no line; a line that ends keeps nothing else out.
+  @Test func zeroBytesWithoutEndStopIt() {
+    func deliver(_ zeroByteCount: Int, _ end: String) -> [String] {
+      var splitter = LineSplitter(lineByteCountMax: 4, zeroByteCountMax: 100)
+      var found: [String] = []
+      let bytes =
+        Array("1\n2".utf8) + [UInt8](repeating: 0, count: zeroByteCount) + Array(end.utf8)
+      for start in stride(from: 0, to: bytes.count, by: 7) {
+        splitter.take(Array(bytes[start..<min(start + 7, bytes.count)])) {
+          found.append("\($0.number) \($0.bytes == nil) \($0.isGarbage)")
+        }
+      }
+      splitter.finish { found.append("\($0.number) \($0.bytes == nil) \($0.isGarbage)") }
+      #expect(splitter.isStopped == found.contains { $0.hasSuffix("true true") })
+      return found
+    }
+    #expect(deliver(90, "\n3") == ["1 false false", "2 true false", "3 false false"])
+    #expect(deliver(90, "x\n3") == ["1 false false", "2 true false", "3 false false"])
+    for end in ["", "\n3", "x\n3\n"] {
+      #expect(deliver(130, end) == ["1 false false", "2 true true"])
+    }
+  }
+
   private func lines(
     _ text: [UInt8], pieceByteCount: Int, limit: Int = 1_000
   ) -> [String] {

@@ -72,11 +72,12 @@ struct ImportReader: Sendable {
       : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
     let first = Array(try handle.read(upToCount: 1) ?? Data())
     var chunk = first + Array(try nextChunk(handle, isStream: file == "-"))
-    var shape = InputShape.named(file) ?? InputShape.sniffed(chunk, isAtEnd: false)
+    var sniffer = InputShapeSniffer()
+    var shape = InputShape.named(file) ?? sniffer.shape(of: chunk, isAtEnd: false)
     while shape == nil {
       let more = Array(try nextChunk(handle, isStream: file == "-"))
       chunk.append(contentsOf: more)
-      shape = InputShape.sniffed(chunk, isAtEnd: more.isEmpty)
+      shape = sniffer.shape(of: chunk, isAtEnd: more.isEmpty)
       // Without a line's end in sight it is a line that is too long, whatever it holds.
       if chunk.count > Self.lineByteCountMax { shape = shape ?? .lines }
     }
@@ -84,6 +85,7 @@ struct ImportReader: Sendable {
       var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
       while !chunk.isEmpty {
         try lines.take(chunk) { try add($0, file, &gathered) }
+        if lines.isStopped { break }
         // What waits on a stream for more to come must not wait for its receipt.
         if file == "-" { try hand(&gathered) }
         chunk = Array(try nextChunk(handle, isStream: file == "-"))
@@ -155,7 +157,10 @@ struct ImportReader: Sendable {
     guard let bytes = line.bytes else {
       return report.reject(
         file, line: line.number,
-        "the line has \(line.byteCount) bytes; the limit is \(Self.lineByteCountMax)")
+        line.isGarbage
+          ? "\(LineSplitter.zeroByteCountMax) zero bytes on a line that is too long; the rest of "
+            + "the file is not read"
+          : "the line has \(line.byteCount) bytes; the limit is \(Self.lineByteCountMax)")
     }
     try add(bytes, file, line: line.number, &gathered)
   }

@@ -5,7 +5,8 @@ internal import LedgerCryptography
 /// An array is cut at its commas, anything else behind lines at whose end no bracket is open;
 /// strings and brackets are followed, nothing else is judged. What is longer than the limit is
 /// passed over, without being held, and delivered without its bytes. Where brackets do not match,
-/// what follows could be read as something it is not: the cutter says so and stops.
+/// what follows could be read as something it is not: the cutter says so and stops. So it does at a
+/// control character in what is too long, because that is a device or a hole and need not end.
 public struct JSONElementCutter: Sendable {
   /// A piece of the file.
   public enum Piece: Sendable {
@@ -32,6 +33,8 @@ public struct JSONElementCutter: Sendable {
   private var element: [UInt8] = []
   private var elementByteCount = 0
   private var elementStart: JSONPosition?
+  /// The comma behind which no element has begun yet.
+  private var comma: JSONPosition?
 
   /// - Parameter byteCountMax: the longest element that is held.
   public init(byteCountMax: Int) { self.byteCountMax = byteCountMax }
@@ -77,6 +80,9 @@ public struct JSONElementCutter: Sendable {
     _ byte: UInt8, _ deliver: (Piece) throws(Failure) -> Void
   ) throws(Failure) {
     let isSpace = byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    if elementByteCount > byteCountMax, byte < 0x20, !isSpace {
+      return try stop(.controlCharacter(byte), deliver)
+    }
     if isInString { return follow(stringByte: byte) }
     switch state {
     case .start where isSpace: return
@@ -87,8 +93,12 @@ public struct JSONElementCutter: Sendable {
     case .behindArray where !isSpace: return try stop(.trailingData, deliver)
     case .behindArray, .stopped: return
     case .values where byte == 0x0A && open.isEmpty: return try complete(deliver)
-    case .elements where open.isEmpty && byte == UInt8(ascii: ","): return try complete(deliver)
+    case .elements where open.isEmpty && byte == UInt8(ascii: ","):
+      try complete(deliver)
+      comma = position
+      return
     case .elements where open.isEmpty && byte == UInt8(ascii: "]"):
+      if elementStart == nil, let comma { return try stop(.trailingComma, at: comma, deliver) }
       if elementStart != nil { try complete(deliver) }
       state = .behindArray
       return
@@ -145,13 +155,15 @@ public struct JSONElementCutter: Sendable {
     element.removeAll(keepingCapacity: true)
     elementByteCount = 0
     elementStart = nil
+    comma = nil
   }
 
   private mutating func stop<Failure: Error>(
-    _ reason: JSONError.Reason, _ deliver: (Piece) throws(Failure) -> Void
+    _ reason: JSONError.Reason, at place: JSONPosition? = nil,
+    _ deliver: (Piece) throws(Failure) -> Void
   ) throws(Failure) {
     state = .stopped
     element = []
-    try deliver(.broken(JSONError(reason: reason, position: position)))
+    try deliver(.broken(JSONError(reason: reason, position: place ?? position)))
   }
 }

@@ -8,23 +8,37 @@ public struct InputLine: Hashable, Sendable {
   public var byteCount: Int
   /// Where `bytes` begin in the input.
   public var start: JSONPosition
+  /// The line is over the limit and zero bytes without end in sight; nothing follows it.
+  public var isGarbage = false
 }
 
 /// Cuts a stream of newline-delimited JSON into lines, piece by piece, holding one line at most.
 ///
 /// Lines end with LF or CR LF; blank lines are passed over; a UTF-8 byte order mark is tolerated at
-/// the very start.
+/// the very start. A line that is over the limit is passed over, but `zeroByteCountMax` zero bytes
+/// in a row on it are a device or a hole and not a line: then nothing more is read.
 public struct LineSplitter: Sendable {
+  /// Zero bytes in a row on a line over the limit that are passed over if nothing else is said.
+  public static let zeroByteCountMax = 64 << 20
+  /// Whether nothing that follows will be delivered.
+  public private(set) var isStopped = false
+
   private let lineByteCountMax: Int
+  private let zeroByteCountMax: Int
   private var partial: [UInt8] = []
   private var byteCount = 0
+  /// Zero bytes at the end of a line over the limit.
+  private var zeroByteCount = 0
   private var number = 1
   private var lineOffset = 0
 
-  /// - Parameter lineByteCountMax: a longer line is delivered without its bytes.
-  public init(lineByteCountMax: Int) {
+  /// - Parameters:
+  ///   - lineByteCountMax: a longer line is delivered without its bytes.
+  ///   - zeroByteCountMax: the most zero bytes in a row that are passed over on such a line.
+  public init(lineByteCountMax: Int, zeroByteCountMax: Int = Self.zeroByteCountMax) {
     precondition(lineByteCountMax > 0, "a line may have at least one byte")
     self.lineByteCountMax = lineByteCountMax
+    self.zeroByteCountMax = zeroByteCountMax
   }
 
   /// Takes the next piece of input and delivers the lines that it ends, in order.
@@ -32,10 +46,16 @@ public struct LineSplitter: Sendable {
     _ piece: [UInt8], _ deliver: (InputLine) throws(Failure) -> Void
   ) throws(Failure) {
     var start = 0
-    while start < piece.count {
+    while start < piece.count, !isStopped {
       let end = piece[start...].firstIndex(of: 0x0A)
       keep(piece[start..<(end ?? piece.count)])
-      guard let end else { return }
+      guard let end else {
+        if zeroByteCount >= zeroByteCountMax {
+          isStopped = true
+          try endLine(deliver)
+        }
+        return
+      }
       try endLine(deliver)
       start = end + 1
     }
@@ -45,10 +65,14 @@ public struct LineSplitter: Sendable {
   public mutating func finish<Failure: Error>(
     _ deliver: (InputLine) throws(Failure) -> Void
   ) throws(Failure) {
-    if byteCount > 0 { try endLine(deliver) }
+    if byteCount > 0, !isStopped { try endLine(deliver) }
   }
 
   private mutating func keep(_ bytes: ArraySlice<UInt8>) {
+    if byteCount > lineByteCountMax {
+      let zeros = bytes.reversed().prefix { $0 == 0 }.count
+      zeroByteCount = zeros == bytes.count ? zeroByteCount + zeros : zeros
+    }
     byteCount += bytes.count
     // One more than the limit is kept, so that the line is known to be over it.
     let room = max(0, lineByteCountMax + 1 - partial.count)
@@ -65,10 +89,12 @@ public struct LineSplitter: Sendable {
         ? nil : range == partial.indices ? partial : Array(partial[range]),
       byteCount: byteCount,
       start: JSONPosition(
-        offset: lineOffset + range.lowerBound, line: number, column: range.lowerBound + 1))
+        offset: lineOffset + range.lowerBound, line: number, column: range.lowerBound + 1),
+      isGarbage: isStopped)
     lineOffset += byteCount + 1
     number += 1
     byteCount = 0
+    zeroByteCount = 0
     partial.removeAll(keepingCapacity: true)
     if line.bytes?.isEmpty != true { try deliver(line) }
   }
