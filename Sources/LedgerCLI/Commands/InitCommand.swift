@@ -48,6 +48,7 @@ struct InitCommand: AsyncParsableCommand {
     let note = try continues.map { path throws(CommandFailure) in
       try SmallFile.read(path, limit: 1 << 20)
     }
+    try AddressSpace.requireRoomForWriting()
     let vkey = try await Ledger.create(
       at: ledger.location(), origin: origin, continuing: note, signedBy: oldKey)
     struct Created: Encodable {

@@ -5,6 +5,7 @@ func withLedger<Value: Sendable>(
   _ location: LedgerLocation, acceptsClockStep: Bool = false,
   _ body: (Ledger) async throws -> Value
 ) async throws -> Value {
+  try AddressSpace.requireRoomForWriting()
   let ledger = try Ledger.open(
     at: location, options: LedgerOptions(acceptsClockStep: acceptsClockStep))
   for remark in ledger.remarks { StandardError.warn(remark) }
