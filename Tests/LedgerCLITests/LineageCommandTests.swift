@@ -110,6 +110,38 @@ import Testing
     #expect(object?["direction"] as? String == "downstream")
   }
 
+  @Test func columnsComeFromBodies() throws {
+    let scratch = try Scratch.withLedger()
+    let columns =
+      "\"columnLineage\":{\"fields\":{\"age\":{\"inputFields\":[{\"namespace\":\"n\","
+      + "\"name\":\"raw\",\"field\":\"bo\\u001brn\",\"transformations\":[{\"type\":\"DIRECT\","
+      + "\"subtype\":\"AGGREGATION\",\"masking\":true}]}]}}}"
+    try scratch.write(
+      "events.ndjson",
+      Self.run(1, minute: 0, job: "ingest", input: "raw", output: "clean", facets: columns))
+    try scratch.run("import", "L", "--format", "openlineage", "events.ndjson")
+    let arguments = ["lineage", "L", "dataset:n:clean", "--upstream", "--collapsed", "--columns"]
+    #expect(
+      try scratch.run(arguments)
+        == Outcome(
+          output: """
+            dataset:n:clean
+            └─ dataset:n:raw [column, masked]
+            columns, by record 2:
+              bo\u{FFFD}rn of dataset:n:raw → age of dataset:n:clean [masked, DIRECT/AGGREGATION]
+
+            """))
+    let json = try scratch.run(arguments + ["--json"])
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let statement = (object?["columns"] as? [[String: Any]])?.first
+    #expect(statement?["record"] as? Int == 2)
+    let edge = (statement?["edges"] as? [[String: Any]])?.first
+    #expect(edge?["targetColumn"] as? String == "age" && edge?["masked"] as? Bool == true)
+    #expect((object?["columnsMissing"] as? [Any])?.isEmpty == true)
+    let without = try scratch.run(["lineage", "L", "dataset:n:clean", "--upstream", "--json"])
+    #expect(without.output.contains("\"columns\":null,\"columnsMissing\":null"))
+  }
+
   @Test func theAccessReportGroups() throws {
     let scratch = try estate()
     for (purpose, service) in [("audit", "a"), ("audit", "a"), ("billing", "b")] {
@@ -152,6 +184,7 @@ import Testing
     ["lineage", "L", "dataset:n:raw", "--upstream", "--as-of", "yesterday"],
     ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "xml"],
     ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "dot", "--json"],
+    ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "dot", "--columns"],
     ["lineage", "L", "dataset", "--upstream"],
     ["closure", "L", "dataset:n:raw"],
     ["closure", "L", "dataset:n:raw@1", "--since", "1"],

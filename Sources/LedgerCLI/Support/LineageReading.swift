@@ -32,6 +32,17 @@ enum LineageReading {
     return records
   }
 
+  /// The first body of a record, empty if it has none; nil if it is sealed or was erased.
+  static func firstBody(of record: UInt64, _ reader: LedgerReader) throws -> [UInt8]? {
+    guard let body = try reader.record(at: record).header.content.bodies.first else { return [] }
+    guard body.tag == nil else { return nil }
+    do {
+      return try reader.body(record: record, body: 0)
+    } catch let error where error.code == .erased {
+      return nil
+    }
+  }
+
   /// The numbers that producers skipped, found by reading every record.
   static func sequenceGaps(below size: UInt64, _ reader: LedgerReader) throws -> [SequenceGap] {
     var audit = SequenceAudit()
