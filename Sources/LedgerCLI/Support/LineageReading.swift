@@ -24,10 +24,7 @@ enum LineageReading {
       if let lastPart, index <= lastPart { continue }
       let parts = try reader.parts(at: index)
       lastPart = parts.last?.header.index
-      records.append(
-        HistoryRecord(
-          index: parts[0].header.index, recordedTime: parts[0].header.recordedTime,
-          content: try RecordContent.joined(parts.map(\.header.content))))
+      records.append(try HistoryRecord(parts: parts.map(\.header)))
     }
     return records
   }
