@@ -105,7 +105,7 @@ struct ClosureCommand: ParsableCommand {
     try SmallFile.write(proven.file, to: proof)
     let standing = proven.standing
     StandardError.write(
-      line: "proof: \(counted(proven.closure.asked.count, "history", "histories")) as of "
+      line: "proof: \(counted(proven.closure.asked.count, "history")) as of "
         + "\(query.size), under index record \(standing.record)")
     if standing.uncoveredCount > 0 {
       StandardError.write(
