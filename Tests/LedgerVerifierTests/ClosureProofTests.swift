@@ -51,8 +51,8 @@ struct ClosureProofTests {
         for part in try content.split() { builder.append(part) }
       }
     }
-    let wide = ["clean"] + (0..<900).map { "w\($0)-" + String(repeating: "x", count: 80) }
-    try both(1, second: 0, job: "ingest", "raw", ["clean"])
+    let wide = ["clean"] + (0..<20).map { "w\($0)-" + String(repeating: "x", count: 4_000) }
+    try both(1, second: 0, job: "ingest", "raw", wide)
     try both(2, second: 2, job: "train", "clean", ["model"])
     builder.appendEvents(2)
     var first = try event(
@@ -64,7 +64,7 @@ struct ClosureProofTests {
     builder.append(first)
     try both(5, second: 6, job: "train", "clean", ["model"], facets: truncation)
     try both(6, second: 8, job: "ingest", "other", ["raw"], facets: truncation)
-    try both(7, second: 10, job: "ingest", "raw", wide, facets: truncation)
+    try both(7, second: 10, job: "ingest", "raw", ["clean"], facets: truncation)
     builder.appendEvents(1)
     let indexRecord = try builder.appendIndex(lie: lie)
     builder.appendEvents(2)
@@ -94,7 +94,7 @@ struct ClosureProofTests {
     #expect(report.status == .valid, "\(report.lines)")
     #expect(report.kind == .closure)
     #expect(report.closure == closure)
-    #expect(closure.descendants.count > 900 && needed.count < indexRecord)
+    #expect(closure.descendants.count == 23 && needed.count < indexRecord)
     #expect(report.json().contains("\"closure\":{\"rule\":\"ledgerstone-closure/1\""))
     #expect(report.lines[0].hasPrefix("valid: all records below \(indexRecord)"))
     // Parsed and written again: the same bytes.
@@ -152,7 +152,10 @@ struct ClosureProofTests {
         let report = check(file, builder)
         #expect(report.status == .notValid, "record \(record), forgery \(number)")
         #expect(report.closure == nil)
-        #expect(Set(report.findings.map(\.code)) == [.proofInvalid], "\(report.lines)")
+        // A forged answer may not even have the form of one.
+        #expect(
+          report.findings.allSatisfy { [.proofInvalid, .proofMalformed].contains($0.code) },
+          "\(report.lines)")
       }
     }
   }
@@ -270,7 +273,7 @@ struct ClosureProofTests {
   @Test func flippedBitsAreSeen() throws {
     let (builder, indexRecord) = try Self.estate()
     var query = Self.query(indexRecord)
-    query.size = 9
+    query.root = Self.key("model")
     let (file, closure, _, _) = try builder.closureProof(query, indexRecord)
     for offset in stride(from: 0, to: file.count, by: 5) {
       var flipped = file
