@@ -121,7 +121,7 @@ import Testing
     #expect(outcome.status == 2)
     #expect(outcome.output.hasPrefix("NOT VALID: 1 finding\n  the checkpoint: "))
     #expect(try scratch.run("verify", "p").status == 64)
-    #expect(try scratch.run("verify", "p", "--key", "@vkey", "--entry", "vkey").status == 1)
+    #expect(try scratch.run("verify", "p", "--key", "@vkey", "--entry", "vkey").status == 64)
   }
 
   @Test func whatCannotBeAskedIsUsage() throws {
