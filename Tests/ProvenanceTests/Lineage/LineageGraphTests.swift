@@ -59,21 +59,6 @@ import Testing
     #expect(!graph.asked.contains(Estate.key("other")))
   }
 
-  /// Whatever lies downstream of a dataset had that dataset upstream when it was written.
-  @Test func bothDirectionsAgree() {
-    var random = SeededRandom("lineage in both directions")
-    for _ in 0..<200 {
-      let estate = Estate.random(&random)
-      for node in lineage(estate, "raw", .downstream).collapsed().nodes {
-        let isUpstream = (0...estate.next).contains { size in
-          lineage(estate, node.entity.name, .upstream) { $0.size = size }
-            .nodes.contains { $0.entity == Estate.key("raw") }
-        }
-        #expect(isUpstream, "seed \(random.seed) \(node.entity.name)\n\(estate.text)")
-      }
-    }
-  }
-
   @Test func versionsAreToldApart() {
     var estate = Estate()
     estate.run("w1", at: 1, from: ["a"], to: [.init("d@v1", .overwrite)])
