@@ -1,5 +1,5 @@
 public import LedgerCryptography
-public import MerkleLog
+internal import MerkleLog
 
 /// Everything that a closure follows from: the question, each entity's complete history and the
 /// records, under one index record. Whoever has the file computes the closure anew; it states none.

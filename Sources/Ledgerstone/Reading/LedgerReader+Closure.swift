@@ -1,5 +1,5 @@
 internal import LedgerCryptography
-public import LedgerFormat
+internal import LedgerFormat
 internal import MerkleLog
 public import Provenance
 
@@ -47,8 +47,8 @@ extension LedgerReader {
       return ClosureProofFile.Gap(before: gap.recordBefore, after: gap.recordAfter)
     }
     for gap in gaps {
-      try gathering.take(try record(at: gap.before))
-      try gathering.take(try record(at: gap.after))
+      gathering.take(try record(at: gap.before))
+      gathering.take(try record(at: gap.after))
     }
     return ProvenClosure(
       closure: closure, file: try file(query, gathering, gaps, note), standing: standing)
