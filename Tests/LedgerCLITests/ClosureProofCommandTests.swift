@@ -25,8 +25,10 @@ import Testing
         == Outcome(
           output: """
             0  CLEAN  dataset:n:raw  removed; record 5
-            1  NOT_REBUILT  dataset:n:clean  not-written-since; inferred; from dataset:n:raw; record 2
-            2  NOT_REBUILT  dataset:n:model  not-written-since; inferred; from dataset:n:clean; record 4
+            1  NOT_REBUILT  dataset:n:clean  not-written-since; inferred; from \
+            dataset:n:raw; record 2
+            2  NOT_REBUILT  dataset:n:model  not-written-since; inferred; from \
+            dataset:n:clean; record 4
             NOT closed: 1 CLEAN, 2 NOT_REBUILT; erased by record 5; 6 records read from 0 on; \
             2 versions by inference only
 

@@ -17,9 +17,9 @@ struct ClosureCommand: ParsableCommand {
       --no-sequence-audit leaves it out, and says so.
 
       --proof answers as of the newest index record, or of --as-of before it, and writes all that \
-      the answer follows from into a file: `ledgerstone verify FILE --key VKEY` computes the states \
-      anew, without the ledger. Numbers skipped are declared there; no proof shows that there are \
-      no more.
+      the answer follows from into a file: `ledgerstone verify FILE --key VKEY` computes the \
+      states anew, without the ledger. Numbers skipped are declared there; no proof shows that \
+      there are no more.
       """)
 
   @OptionGroup var ledger: ReaderArguments

@@ -20,8 +20,8 @@ extension LedgerReader {
   ///   - query: with a `size` up to the index record and a `firstRecord` of 0.
   ///   - sequenceGaps: what the sequence audit found; those that bear on the closure are declared
   ///     in the file.
-  /// - Throws: `noIndexRecord`; `invalid` if `query` goes beyond the index record, or the file would
-  ///   be too large; `corrupt`.
+  /// - Throws: `noIndexRecord`; `invalid` if `query` goes beyond the index record, or the file
+  ///   would be too large; `corrupt`.
   public func closureProof(
     of query: ClosureQuery, sequenceGaps: [SequenceGap] = []
   ) throws(LedgerError) -> ProvenClosure {
