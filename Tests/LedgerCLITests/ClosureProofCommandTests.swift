@@ -40,7 +40,8 @@ import Testing
       lines.first
         == "valid: all records below 6 of acme.example/provenance that bear on it, by the index "
         + "under the checkpoint of 7 records, give this closure of dataset:n:raw, asked at "
-        + "2026-01-02T04:00:00.000000Z, silence after 86400 s")
+        + "2026-01-02T04:00:00.000000Z, silence after 86400 s; 0 gaps in producers' numbering "
+        + "declared, which no proof shows to be all")
     #expect(
       Array(lines.dropFirst())
         == closure.output.split(separator: "\n").map { "  " + $0 })

@@ -108,13 +108,12 @@ extension ProofReport {
 
   private var closureVerdict: String {
     guard let closure else { return "valid" }
-    let gaps =
-      declaredGapCount > 0
-      ? "; \(counted(declaredGapCount, "gap")) in the producers' numbering declared" : ""
     return "valid: all records below \(closure.size) of \(origin ?? "?") that bear on it, by the "
       + "index under the checkpoint of \(counted(size ?? 0, "record")), give this closure of "
       + "\(entityName), asked at \(closure.time), silence after "
-      + "\(closure.silenceMicroseconds / 1_000_000) s\(gaps)"
+      + "\(closure.silenceMicroseconds / 1_000_000) s; "
+      + "\(counted(declaredGapCount, "gap")) in producers' numbering declared, which no proof shows "
+      + "to be all"
   }
 
   private var closureLines: [String] {
