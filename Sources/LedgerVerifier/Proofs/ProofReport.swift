@@ -112,8 +112,8 @@ extension ProofReport {
       + "index under the checkpoint of \(counted(size ?? 0, "record")), give this closure of "
       + "\(entityName), asked at \(closure.time), silence after "
       + "\(closure.silenceMicroseconds / 1_000_000) s; "
-      + "\(counted(declaredGapCount, "gap")) in producers' numbering declared, which no proof shows "
-      + "to be all"
+      + "\(counted(declaredGapCount, "gap")) in producers' numbering declared, which no proof "
+      + "shows to be all"
   }
 
   private var closureLines: [String] {
