@@ -14,7 +14,8 @@ final class LedgerCheck {
   // What names the ledger; set by `readIdentity`.
   var ledgerFile: LedgerFile?
   var ledgerFileHash: SHA256Digest?
-  var keys: [NoteVerifierKey] = []
+  /// Notes whose signatures are checked in the end.
+  var waitingNotes: [WaitingNote] = []
 
   // Heads to compare with; set by `readHeads`.
   var checkpoint: Checkpoint?
@@ -72,12 +73,15 @@ final class LedgerCheck {
     let checkpointBytes = try boundedBytes("checkpoint", limit: FormatLimits.noteByteCountMax)
     // Listed before the log is read, so that the log reaches as far as what is derived from it.
     let index = try StoredIndex(evidence)
+    let handovers = try handoverRecords()
     try openLog()
     if let obstacle = try readIdentity(hasCheckpoint: checkpointBytes != nil) { return obstacle }
     if let obstacle = readHeads(checkpointBytes) { return obstacle }
     let chain = RecordChain(
       tree: try TreeComparison(evidence),
-      wantedSizes: Set([checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes),
+      wantedSizes: Set(
+        [checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes
+          + handovers.map { $0 + 1 }),
       findings: collector
     ) { [self] in firstRecordFaults($0) }
     defer { collector = chain.collector }
@@ -86,6 +90,7 @@ final class LedgerCheck {
     try checkActiveFiles(chain)
     conclude(chain)
     try conclude(index, chain)
+    try concludeKeys(handovers, chain)
     return checkpointBytes == nil ? missingCheckpoint(chain) : nil
   }
 

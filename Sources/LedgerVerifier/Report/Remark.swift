@@ -4,6 +4,10 @@ public struct Remark: Hashable, Sendable {
   public enum Code: String, CaseIterable, Sendable {
     /// No key was given; the one in the ledger itself was used.
     case keyFromLedger
+    /// Another key than that of record 0 signs now.
+    case keyRotated
+    /// The note that hands over to a new key is missing; it was not needed.
+    case keyHandoverMissing
     /// Records that no checkpoint covers yet.
     case recordsAboveCheckpoint
     /// A tree file ends early; the next writer derives the rest again.
