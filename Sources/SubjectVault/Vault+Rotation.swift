@@ -1,4 +1,4 @@
-public import SegmentStorage
+internal import SegmentStorage
 
 /// The files of a rotation of the signing key:
 ///

@@ -32,7 +32,7 @@ extension LedgerCheck {
 
   /// Checks every signature, once all records are known.
   func concludeKeys(_ handovers: [UInt64], _ chain: RecordChain) throws(EvidenceError) {
-    guard let succession = succession(chain) else {
+    guard let succession else {
       for note in waitingNotes { check(note, keys: options.trustedKeys, chain) }
       return
     }
@@ -55,7 +55,7 @@ extension LedgerCheck {
 
   /// The keys as the records name them; nil where nothing says which was the first, or where none
   /// of them is one that the caller trusts.
-  private func succession(_ chain: RecordChain) -> KeySuccession? {
+  func readSuccession(_ chain: RecordChain) -> KeySuccession? {
     let trusted = options.trustedKeys
     let named = ledgerFile.flatMap { try? NoteVerifierKey(vkey: $0.verifierKey) }
     guard let first = named ?? trusted.first else { return nil }

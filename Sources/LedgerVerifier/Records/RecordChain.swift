@@ -218,6 +218,6 @@ final class RecordChain {
   /// The log ends here.
   func finish() {
     collector.add(parts.finish())
-    erasures.conclude(into: &collector)
+    erasures.conclude(recordCount: nextRecord, into: &collector)
   }
 }

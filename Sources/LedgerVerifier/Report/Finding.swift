@@ -69,6 +69,8 @@ public struct Finding: Hashable, Sendable {
     case bodyMismatch
     /// A tombstone that no erasure plan covers.
     case erasureUnplanned
+    /// A plan under `erased/` is damaged or not proven.
+    case erasedPlanInvalid
     /// A body is there although its erasure was completed.
     case bodyReintroduced
     // The index.

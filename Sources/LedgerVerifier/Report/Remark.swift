@@ -20,6 +20,8 @@ public struct Remark: Hashable, Sendable {
     case sealingUnfinished
     /// An erasure plan without outcome.
     case erasureInProgress
+    /// A plan that the records do not have was brought by a restore, and is carried out.
+    case erasureBrought
     /// An erasure whose outcome says that an identifier still stands somewhere.
     case erasureResidual
     /// The vault's note is newer than the published checkpoint.
