@@ -28,7 +28,11 @@ import Testing
       mv L lost
       "$LEDGERSTONE" restore B L 2>warning
       grep -q 'can be read but not appended to' warning
-      "$LEDGERSTONE" verify L --key @vkey --since saved
+      "$LEDGERSTONE" verify L --key @vkey >rolled && exit 9
+      grep -q "the vault's note covers 7 records, the ledger has only 4" rolled
+      grep -q '1 finding$' rolled
+      cp -r L auditor
+      "$LEDGERSTONE" verify auditor --key @vkey --since saved
       ! grep -rqa 'what nobody may read again' L L.vault
       ! grep -rqa 'person-1' L L.vault
       """
