@@ -93,7 +93,10 @@ let package = Package(
     tests(of: "Provenance", ["Provenance", "LedgerFormat", "LedgerTestSupport"]),
     tests(
       of: "LedgerVerifier",
-      ["LedgerVerifier", "Ledgerstone", "LedgerFormat", "MerkleLog", "LedgerTestSupport"]),
+      [
+        "LedgerVerifier", "Ledgerstone", "Provenance", "LedgerFormat", "MerkleLog",
+        "LedgerTestSupport",
+      ]),
     tests(
       of: "SegmentStorage",
       ["SegmentStorage", "LedgerFormat", "LedgerCryptography", "LedgerTestSupport"]),

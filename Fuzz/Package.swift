@@ -3,8 +3,9 @@ import PackageDescription
 
 let names = [
   "header", "block", "group-frame", "segment", "active-header", "ledger-file", "signed-note",
-  "inclusion-proof", "consistency-proof", "completeness-proof", "omission-proof", "run-file",
-  "name-dictionary", "openlineage", "native-record", "json", "operations", "canary",
+  "inclusion-proof", "consistency-proof", "completeness-proof", "omission-proof",
+  "closure-proof", "run-file", "name-dictionary", "openlineage", "native-record", "json",
+  "operations", "canary",
 ]
 
 let ledger: [Target.Dependency] = [

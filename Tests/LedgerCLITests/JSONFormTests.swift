@@ -150,7 +150,8 @@ import Testing
 
   /// The members that only proofs about the index fill.
   private static let noIndex =
-    "\"entity\":null,\"since\":null,\"indexRecord\":null,\"records\":null,\"absent\":null"
+    "\"entity\":null,\"since\":null,\"indexRecord\":null,\"records\":null,\"absent\":null,"
+    + "\"closure\":null"
 
   @Test func verificationOfAProof() throws {
     let scratch = try ledger()

@@ -4,7 +4,7 @@ import Testing
 /// `lineage`, `closure` and the access report on a small estate: raw → clean → model.
 @Suite struct LineageCommandTests {
   /// START and COMPLETE of one run, in one minute.
-  private static func run(
+  static func run(
     _ number: Int, minute: Int, job: String, input: String, output: String, facets: String = ""
   ) -> String {
     ["START", "COMPLETE"].enumerated().map { second, type in
@@ -19,11 +19,11 @@ import Testing
 
   private static let truncation =
     "\"lifecycleStateChange\":{\"lifecycleStateChange\":\"TRUNCATE\"}"
-  private static let emptied =
+  static let emptied =
     "{\"eventTime\":\"2026-01-02T03:20:00Z\",\"dataset\":{\"namespace\":\"n\",\"name\":\"raw\","
     + "\"facets\":{\(truncation)}}}\n"
 
-  private func estate(_ more: String...) throws -> Scratch {
+  static func estate(_ more: String...) throws -> Scratch {
     let scratch = try Scratch.withLedger()
     try scratch.write(
       "events.ndjson",
@@ -48,17 +48,17 @@ import Testing
   @Test func theClosureFollowsWhatWasDone() throws {
     let since = ["--since", "1"]
     #expect(
-      try states(try estate(), since[0], since[1]) == [
+      try states(try Self.estate(), since[0], since[1]) == [
         "NOT_REBUILT dataset:n:raw", "NOT_REBUILT dataset:n:clean", "NOT_REBUILT dataset:n:model",
       ])
-    let erased = try estate(Self.emptied)
+    let erased = try Self.estate(Self.emptied)
     #expect(
       try states(erased, "--since", "1") == [
         "CLEAN dataset:n:raw", "NOT_REBUILT dataset:n:clean", "NOT_REBUILT dataset:n:model",
       ])
     // As of before the erasure nothing was done.
     #expect(try states(erased, "--since", "1", "--as-of", "5").first == "NOT_REBUILT dataset:n:raw")
-    let rebuilt = try estate(
+    let rebuilt = try Self.estate(
       Self.emptied,
       Self.run(
         3, minute: 20, job: "train", input: "clean", output: "model", facets: Self.truncation),
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func lineageGoesBothWays() throws {
-    let scratch = try estate()
+    let scratch = try Self.estate()
     let down = try scratch.run("lineage", "L", "dataset:n:raw", "--downstream", "--collapsed")
     #expect(
       down
@@ -110,8 +110,40 @@ import Testing
     #expect(object?["direction"] as? String == "downstream")
   }
 
+  @Test func columnsComeFromBodies() throws {
+    let scratch = try Scratch.withLedger()
+    let columns =
+      "\"columnLineage\":{\"fields\":{\"age\":{\"inputFields\":[{\"namespace\":\"n\","
+      + "\"name\":\"raw\",\"field\":\"bo\\u001brn\",\"transformations\":[{\"type\":\"DIRECT\","
+      + "\"subtype\":\"AGGREGATION\",\"masking\":true}]}]}}}"
+    try scratch.write(
+      "events.ndjson",
+      Self.run(1, minute: 0, job: "ingest", input: "raw", output: "clean", facets: columns))
+    try scratch.run("import", "L", "--format", "openlineage", "events.ndjson")
+    let arguments = ["lineage", "L", "dataset:n:clean", "--upstream", "--collapsed", "--columns"]
+    #expect(
+      try scratch.run(arguments)
+        == Outcome(
+          output: """
+            dataset:n:clean
+            └─ dataset:n:raw [column, masked]
+            columns, by record 2:
+              bo\u{FFFD}rn of dataset:n:raw → age of dataset:n:clean [masked, DIRECT/AGGREGATION]
+
+            """))
+    let json = try scratch.run(arguments + ["--json"])
+    let object = try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any]
+    let statement = (object?["columns"] as? [[String: Any]])?.first
+    #expect(statement?["record"] as? Int == 2)
+    let edge = (statement?["edges"] as? [[String: Any]])?.first
+    #expect(edge?["targetColumn"] as? String == "age" && edge?["masked"] as? Bool == true)
+    #expect((object?["columnsMissing"] as? [Any])?.isEmpty == true)
+    let without = try scratch.run(["lineage", "L", "dataset:n:clean", "--upstream", "--json"])
+    #expect(without.output.contains("\"columns\":null,\"columnsMissing\":null"))
+  }
+
   @Test func theAccessReportGroups() throws {
-    let scratch = try estate()
+    let scratch = try Self.estate()
     for (purpose, service) in [("audit", "a"), ("audit", "a"), ("billing", "b")] {
       try scratch.run(
         "append", "L", "--kind", "access", "--entity", "target=dataset:n:raw", "--entity",
@@ -135,7 +167,7 @@ import Testing
   }
 
   @Test func anUnknownEntityIsNoError() throws {
-    let scratch = try estate()
+    let scratch = try Self.estate()
     for command in [
       ["closure", "L", "dataset:n:none", "--since", "1"],
       ["lineage", "L", "dataset:n:none", "--upstream"],
@@ -152,6 +184,7 @@ import Testing
     ["lineage", "L", "dataset:n:raw", "--upstream", "--as-of", "yesterday"],
     ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "xml"],
     ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "dot", "--json"],
+    ["lineage", "L", "dataset:n:raw", "--upstream", "--format", "dot", "--columns"],
     ["lineage", "L", "dataset", "--upstream"],
     ["closure", "L", "dataset:n:raw"],
     ["closure", "L", "dataset:n:raw@1", "--since", "1"],
@@ -165,7 +198,7 @@ import Testing
     ["history", "L", "dataset:n:raw", "--kind", "access", "--report", "--limit", "1"],
   ])
   func whatCannotBeAskedIsUsage(_ arguments: [String]) throws {
-    let outcome = try estate().run(arguments)
+    let outcome = try Self.estate().run(arguments)
     #expect(outcome.status == 64, "\(outcome)")
     #expect(outcome.output.isEmpty)
   }

@@ -16,8 +16,8 @@ public struct FuzzBody: Sendable {
   /// All bodies, and what their corpora are called.
   public static let all: [FuzzBody] = [
     .header, .block, .groupFrame, .segment, .activeHeader, .ledgerFile, .signedNote,
-    .inclusionProof, .consistencyProof, .completenessProof, .omissionProof, .runFile,
-    .nameDictionary, .openLineage, .nativeRecord, .json, .operations,
+    .inclusionProof, .consistencyProof, .completenessProof, .omissionProof, .closureProof,
+    .runFile, .nameDictionary, .openLineage, .nativeRecord, .json, .operations,
   ]
 
   public static func named(_ name: String) -> FuzzBody? { all.first { $0.name == name } }

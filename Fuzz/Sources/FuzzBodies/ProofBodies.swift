@@ -64,6 +64,13 @@ extension FuzzBody {
     _ = try? file.check(keys: keys)
   }
 
+  static let closureProof = FuzzBody("closure-proof") { bytes in
+    verify(bytes)
+    guard let file = try? ClosureProofFile(parsing: bytes) else { return }
+    require(file.encoded == bytes, "a proof file is canonical")
+    _ = try? file.check(keys: keys)
+  }
+
   /// A run file: whatever it answers follows from its own root.
   static let runFile = FuzzBody("run-file") { bytes in
     guard

@@ -15,6 +15,11 @@ struct ClosureCommand: ParsableCommand {
 
       Reading every record for numbers that a producer skipped takes time in a large ledger; \
       --no-sequence-audit leaves it out, and says so.
+
+      --proof answers as of the newest index record, or of --as-of before it, and writes all that \
+      the answer follows from into a file: `ledgerstone verify FILE --key VKEY` computes the \
+      states anew, without the ledger. Numbers skipped are declared there; no proof shows that \
+      there are no more.
       """)
 
   @OptionGroup var ledger: ReaderArguments
@@ -50,6 +55,9 @@ struct ClosureCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Look for numbers that producers skipped.")
   var sequenceAudit = true
 
+  @Option(help: ArgumentHelp("Where to write the proof.", valueName: "file"))
+  var proof: String?
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -61,8 +69,9 @@ struct ClosureCommand: ParsableCommand {
 
   mutating func run() throws {
     let reader = try ledger.reader()
+    try ledger.refuse(target: proof)
     let entity = try EntityArgument.resolve(entity, in: reader)
-    let size = try LineageReading.size(asOf, reader)
+    let size = try size(reader)
     var query = ClosureQuery(
       root: entity.key, origin: try origin(of: entity, size, reader), size: size,
       time: try moment(), silenceMicroseconds: silence * 1_000_000)
@@ -74,13 +83,44 @@ struct ClosureCommand: ParsableCommand {
     }
     let isKnown = try !reader.records(naming: entity.key, in: 0..<size, limit: 1).isEmpty
     if !isKnown { StandardError.write(line: "no record names it") }
-    guard isKnown || json else { return }
+    guard isKnown || json || proof != nil else { return }
     let gaps = sequenceAudit ? try LineageReading.sequenceGaps(below: size, reader) : []
-    let closure = try Closure.compute(
-      query, from: LineageReading.source(reader, size: size, sequenceGaps: gaps))
-    try StandardOutput.print(
-      bytes: Array((json ? ClosureJSON.text(closure) + "\n" : ClosureText.text(closure)).utf8))
+    let closure = try compute(query, gaps, reader)
+    if isKnown || json {
+      try StandardOutput.print(
+        bytes: Array((json ? ClosureJSON.text(closure) + "\n" : ClosureText.text(closure)).utf8))
+    }
     if !sequenceAudit { StandardError.write(line: "skipped numbers were not looked for") }
+  }
+
+  /// The closure; with `--proof`, from what the index record commits to.
+  private func compute(
+    _ query: ClosureQuery, _ gaps: [SequenceGap], _ reader: LedgerReader
+  ) throws -> Closure {
+    guard let proof else {
+      return try Closure.compute(
+        query, from: LineageReading.source(reader, size: query.size, sequenceGaps: gaps))
+    }
+    let proven = try reader.closureProof(of: query, sequenceGaps: gaps)
+    try SmallFile.write(proven.file, to: proof)
+    let standing = proven.standing
+    StandardError.write(
+      line: "proof: \(counted(proven.closure.asked.count, "history")) as of "
+        + "\(query.size), under index record \(standing.record)")
+    if standing.uncoveredCount > 0 {
+      StandardError.write(
+        line: "index record \(standing.record) does not cover the newest "
+          + counted(standing.uncoveredCount, "record"))
+    }
+    return proven.closure
+  }
+
+  /// How many records are read; with `--proof` and without `--as-of`, those that are provable.
+  private func size(_ reader: LedgerReader) throws -> UInt64 {
+    guard proof != nil, asOf == nil, let standing = try reader.indexStanding() else {
+      return try LineageReading.size(asOf, reader)
+    }
+    return standing.record
   }
 
   private func origin(

@@ -41,6 +41,9 @@ struct LineageCommand: ParsableCommand {
   @Flag(help: "One node per entity instead of one per version.")
   var collapsed = false
 
+  @Flag(help: "Also which columns became which, as far as the bodies of the records are there.")
+  var columns = false
+
   @Option(help: "text, json or dot (for Graphviz).")
   var format = Format.text
 
@@ -54,6 +57,9 @@ struct LineageCommand: ParsableCommand {
     if let depth, depth < 1 { throw ValidationError("--depth is at least 1.") }
     guard !json || format != .dot else {
       throw ValidationError("--json and --format dot exclude each other.")
+    }
+    guard !columns || format != .dot else {
+      throw ValidationError("--columns and --format dot exclude each other.")
     }
   }
 
@@ -69,11 +75,16 @@ struct LineageCommand: ParsableCommand {
       size: size)
     query.depthMax = depth
     var graph = try LineageGraph.compute(query, from: LineageReading.source(reader, size: size))
+    // Collapsed nodes have no record, which is what states columns.
+    let columns =
+      columns ? try graph.columns { try LineageReading.firstBody(of: $0, reader) } : nil
     if collapsed { graph = graph.collapsed() }
     switch json ? .json : format {
-    case .json: try StandardOutput.print(LineageJSON.text(graph))
+    case .json: try StandardOutput.print(LineageJSON.text(graph, columns: columns))
     case .dot: try StandardOutput.print(bytes: Array(LineageDOT.text(graph).utf8))
-    case .text: try StandardOutput.print(bytes: Array(LineageText.text(graph).utf8))
+    case .text:
+      let text = LineageText.text(graph) + (columns.map(ColumnText.text) ?? "")
+      try StandardOutput.print(bytes: Array(text.utf8))
     }
   }
 }

@@ -24,12 +24,20 @@ enum LineageReading {
       if let lastPart, index <= lastPart { continue }
       let parts = try reader.parts(at: index)
       lastPart = parts.last?.header.index
-      records.append(
-        HistoryRecord(
-          index: parts[0].header.index, recordedTime: parts[0].header.recordedTime,
-          content: try RecordContent.joined(parts.map(\.header.content))))
+      records.append(try HistoryRecord(parts: parts.map(\.header)))
     }
     return records
+  }
+
+  /// The first body of a record, empty if it has none; nil if it is sealed or was erased.
+  static func firstBody(of record: UInt64, _ reader: LedgerReader) throws -> [UInt8]? {
+    guard let body = try reader.record(at: record).header.content.bodies.first else { return [] }
+    guard body.tag == nil else { return nil }
+    do {
+      return try reader.body(record: record, body: 0)
+    } catch let error where error.code == .erased {
+      return nil
+    }
   }
 
   /// The numbers that producers skipped, found by reading every record.

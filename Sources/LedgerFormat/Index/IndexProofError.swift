@@ -20,6 +20,8 @@ public enum IndexProofFileError: Error, Hashable, Sendable {
   case answer(FormatError, line: Int)
   /// There is not one answer for each run that has to be asked.
   case wrongAnswerCount(expected: Int, found: Int)
+  /// The records of a closure proof do not ascend.
+  case recordsOutOfOrder(line: Int)
   /// The checkpoint's tree is empty, so it has no last record.
   case emptyTree
   /// The omitted record is not among those that the index record covers.

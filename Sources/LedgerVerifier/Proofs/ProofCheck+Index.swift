@@ -1,5 +1,6 @@
 internal import LedgerFormat
 internal import MerkleLog
+internal import Provenance
 
 extension ProofCheck {
   /// Checks that an entity's records are exactly those listed.
@@ -37,6 +38,28 @@ extension ProofCheck {
       report.leafHash = MerkleHash.leaf(file.recordBytes)
     } catch {
       fail(error, record: file.index)
+    }
+    checkCosignatures(file.evidence.note)
+  }
+
+  /// Checks that histories are complete, and computes the closure that follows from them.
+  mutating func closure(_ bytes: [UInt8]) {
+    let file: ClosureProofFile
+    do throws(IndexProofFileError) {
+      file = try ClosureProofFile(parsing: bytes)
+    } catch {
+      return fail(.proofMalformed, "\(error)")
+    }
+    take(file.evidence, file.question.root)
+    report.range = 0..<file.evidence.indexRecord
+    do {
+      let proven = try file.check(keys: options.trustedKeys)
+      report.closure = try Closure.compute(ClosureQuery(file.question), from: proven)
+      report.declaredGapCount = proven.gaps.count
+    } catch ClosureProofError.index(let error) {
+      fail(error)
+    } catch {
+      fail(.proofInvalid, "\(error)")
     }
     checkCosignatures(file.evidence.note)
   }

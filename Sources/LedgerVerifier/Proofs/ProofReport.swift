@@ -1,7 +1,7 @@
 public import LedgerCryptography
 public import LedgerFormat
 internal import MerkleLog
-internal import Provenance
+public import Provenance
 
 /// What the verification of a proof file found.
 public struct ProofReport: Sendable {
@@ -23,10 +23,14 @@ public struct ProofReport: Sendable {
   public var leafHash: SHA256Digest?
   /// Of a proof about the index, the entity.
   public var entity: EntityKey?
-  /// Of a completeness proof, the records that it is about.
+  /// Of a proof about the index, the records that it is about.
   public var range: Range<UInt64>?
   /// Of a completeness proof that holds, all records in `range` that name the entity.
   public var records: [UInt64]?
+  /// Of a closure proof that holds, the closure that follows from it.
+  public var closure: Closure?
+  /// Of a closure proof, the numbers skipped that whoever made it declares.
+  public var declaredGapCount = 0
   /// What the entry says; only if it is proven to be in the log.
   public var record: RecordHeader?
   /// Only if it matches the record's commitment.
@@ -60,7 +64,7 @@ public struct CheckedCosignature: Hashable, Sendable {
 extension ProofReport {
   /// The report for people.
   public var lines: [String] {
-    [verdict] + findings.map { "  \($0)" }
+    [verdict] + closureLines + findings.map { "  \($0)" }
       + cosignatures.map { "cosigned by \($0.name) at \($0.timestamp)" }
   }
 
@@ -86,6 +90,7 @@ extension ProofReport {
       return "valid: it convicts the operator of \(origin), who signed an index under the "
         + "checkpoint of \(counted(size, "record")) that leaves out record \(index ?? 0) for "
         + "\(entityName), which that record names"
+    case .closure: return closureVerdict
     case .checkpoint, nil:
       return "valid: a signed checkpoint of \(counted(size, "record")) of \(origin)"
     }
@@ -99,6 +104,21 @@ extension ProofReport {
     let basis = ", by the index under the checkpoint of \(counted(size ?? 0, "record"))"
     guard count > 0 else { return "valid: \(entityName) is absent from \(scope)" + basis }
     return "valid: \(counted(count, "record")) and no other name \(entityName) in \(scope)" + basis
+  }
+
+  private var closureVerdict: String {
+    guard let closure else { return "valid" }
+    return "valid: all records below \(closure.size) of \(origin ?? "?") that bear on it, by the "
+      + "index under the checkpoint of \(counted(size ?? 0, "record")), give this closure of "
+      + "\(entityName), asked at \(closure.time), silence after "
+      + "\(closure.silenceMicroseconds / 1_000_000) s; "
+      + "\(counted(declaredGapCount, "gap")) in producers' numbering declared, which no proof "
+      + "shows to be all"
+  }
+
+  private var closureLines: [String] {
+    guard status == .valid, let closure else { return [] }
+    return ClosureText.text(closure).split(separator: "\n").map { "  " + $0 }
   }
 
   private var entityName: String {
@@ -159,15 +179,22 @@ extension ProofReport {
     writer.member("since", range?.lowerBound)
     writer.member("indexRecord", range?.upperBound)
     writer.name("records")
-    guard let records else {
+    if let records {
+      writer.array { writer in
+        for record in records { writer.integer(record) }
+      }
+      writer.name("absent")
+      writer.boolean(records.isEmpty)
+    } else {
       writer.null()
       writer.name("absent")
-      return writer.null()
+      writer.null()
     }
-    writer.array { writer in
-      for record in records { writer.integer(record) }
+    writer.name("closure")
+    if status == .valid, let closure {
+      ClosureJSON.write(closure, to: &writer)
+    } else {
+      writer.null()
     }
-    writer.name("absent")
-    writer.boolean(records.isEmpty)
   }
 }

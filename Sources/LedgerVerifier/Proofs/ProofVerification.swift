@@ -27,6 +27,8 @@ public enum ProofKind: String, Sendable {
   case completeness
   /// `ledgerstone/omission@v1`
   case omission
+  /// `ledgerstone/closure@v1`
+  case closure
   /// A signed note by itself.
   case checkpoint
 }
@@ -60,6 +62,7 @@ public enum ProofVerification {
     case .consistency: check.consistency(bytes)
     case .completeness: check.completeness(bytes)
     case .omission: check.omission(bytes)
+    case .closure: check.closure(bytes)
     case .checkpoint: check.checkpoint(bytes)
     }
     check.conclude()
@@ -73,6 +76,7 @@ public enum ProofVerification {
     if line.elementsEqual(ConsistencyProofFile.header.utf8) { return .consistency }
     if line.elementsEqual(CompletenessProofFile.header.utf8) { return .completeness }
     if line.elementsEqual(OmissionProofFile.header.utf8) { return .omission }
+    if line.elementsEqual(ClosureProofFile.header.utf8) { return .closure }
     guard let note = try? SignedNote(parsing: bytes),
       (try? Checkpoint(parsing: note.text)) != nil
     else { return nil }

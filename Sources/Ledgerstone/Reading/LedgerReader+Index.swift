@@ -27,12 +27,7 @@ extension LedgerReader {
   public func completenessProof(
     of key: EntityKey, since: UInt64 = 0
   ) throws(LedgerError) -> (file: [UInt8], records: [UInt64], standing: IndexStanding) {
-    guard let note = try newestIndexNote(), let standing = try indexStanding() else {
-      throw LedgerError(
-        .noIndexRecord,
-        "there is no index record yet that a proof could stand on; append one with: "
-          + "ledgerstone index \(location.directory)")
-    }
+    let (note, standing) = try requireIndexNote()
     guard since < standing.record else {
       throw LedgerError(
         .invalid,
@@ -51,6 +46,21 @@ extension LedgerReader {
         key: key, since: since, evidence: evidence, answers: answers)
       return (proof.encoded, try proof.checkedRecords(), standing)
     }
+  }
+
+  /// The newest note of an index record.
+  ///
+  /// - Throws: `noIndexRecord`.
+  func requireIndexNote() throws(LedgerError) -> (note: LedgerNote, standing: IndexStanding) {
+    guard let note = try newestIndexNote() else {
+      throw LedgerError(
+        .noIndexRecord,
+        "there is no index record yet that a proof could stand on; append one with: "
+          + "ledgerstone index \(location.directory)")
+    }
+    let standing = IndexStanding(
+      record: note.checkpoint.size - 1, uncoveredCount: size - note.checkpoint.size)
+    return (note, standing)
   }
 
   /// The index record under `note`, with its proof.
@@ -92,7 +102,7 @@ extension LedgerReader {
 
   /// What `ask` gets from the run that an index record lists: from its file, or where that is gone
   /// or damaged, from one built again in memory.
-  private func answer<Value>(
+  func answer<Value>(
     _ listed: IndexRunCommitment, _ ask: (RunReader) throws -> Value
   ) throws -> Value {
     guard let extent = listed.extent else {

@@ -94,27 +94,39 @@ private struct ColumnReader {
   }
 }
 
+/// The column edges that the records of a lineage state.
+public struct LineageColumns: Hashable, Sendable {
+  /// What one record states.
+  public struct Statement: Hashable, Sendable {
+    public var record: UInt64
+    public var edges: [ColumnEdge]
+  }
+
+  /// By record, ascending; none without edges.
+  public var statements: [Statement] = []
+  /// The records whose body was not there, ascending.
+  public var missing: [UInt64] = []
+}
+
 extension LineageGraph {
   /// The column edges of the graph's records, as far as their bodies are there.
   ///
   /// - Parameter body: the first body of a record; nil if it was erased or cannot be had.
-  /// - Returns: by record, ascending, and the records whose body was not there.
   public func columns<Failure: Error>(
     _ body: (UInt64) throws(Failure) -> [UInt8]?
-  ) throws(Failure) -> (edges: [(record: UInt64, edges: [ColumnEdge])], missing: [UInt64]) {
-    var found: [(record: UInt64, edges: [ColumnEdge])] = []
-    var missing: [UInt64] = []
+  ) throws(Failure) -> LineageColumns {
+    var columns = LineageColumns()
     let inGraph = Set(nodes.map(\.entity))
     for record in Set(nodes.compactMap(\.record)).sorted() {
       guard let bytes = try body(record) else {
-        missing.append(record)
+        columns.missing.append(record)
         continue
       }
       let edges = ColumnLineage.read(bytes).filter {
         inGraph.contains($0.target) && inGraph.contains($0.source)
       }
-      if !edges.isEmpty { found.append((record, edges)) }
+      if !edges.isEmpty { columns.statements.append(.init(record: record, edges: edges)) }
     }
-    return (found, missing)
+    return columns
   }
 }

@@ -11,6 +11,16 @@ public struct HistoryRecord: Sendable {
     self.recordedTime = recordedTime
     self.content = content
   }
+
+  /// The record that `parts` make up: one header, or all parts of a continued record in order.
+  ///
+  /// - Throws: what `RecordContent.joined` throws.
+  public init(parts: [RecordHeader]) throws(FormatError) {
+    guard let first = parts.first else { throw .emptyCollection(field: "parts", offset: 0) }
+    self.init(
+      index: first.index, recordedTime: first.recordedTime,
+      content: try RecordContent.joined(parts.map(\.content)))
+  }
 }
 
 /// A `LineageSource` over anything that can give an entity's complete history: an entity index, or

@@ -122,8 +122,8 @@ import Testing
     let bytes = Array(body.utf8)
     let found = graph.columns { record -> [UInt8]? in record == 1 ? bytes : nil }
     #expect(found.missing.isEmpty)
-    #expect(found.edges.map(\.record) == [1])
-    #expect(found.edges.first?.edges.map(\.sourceColumn) == ["user_id", "born", "country"])
+    #expect(found.statements.map(\.record) == [1])
+    #expect(found.statements.first?.edges.map(\.sourceColumn) == ["user_id", "born", "country"])
     #expect(graph.columns { _ -> [UInt8]? in nil }.missing == [1])
   }
 }
