@@ -18,7 +18,8 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       LineageCommand.self, ClosureCommand.self,
       ProveCommand.self, VerifyCommand.self, ExportCommand.self,
       InspectCommand.self, KeygenCommand.self, EraseCommand.self,
-      HoldCommand.self, DemoCommand.self,
+      HoldCommand.self, RotateKeyCommand.self, BackupCommand.self,
+      RestoreCommand.self, DemoCommand.self,
     ])
 
   /// Runs the command named by the arguments and ends the process with its status.

@@ -10,6 +10,7 @@ public import SegmentStorage
 ///   duplicate.key   0600  32 bytes: key of the duplicate window
 ///   name.key        0600  32 bytes: key of permanent pseudonyms
 ///   note            newest signed note
+///   signing.key.next, retired.keys  of rotations, see `Vault+Rotation`
 ///   LOCK            held by the process that has the ledger open for writing
 ///   duplicates      duplicate keys of sealed groups
 ///   kek.key         0600  key-encryption key, unless it comes from elsewhere
@@ -130,7 +131,7 @@ extension Vault {
   }
 
   /// Reads one small file of the vault; a secret that others can read is refused.
-  private static func read(
+  static func read(
     _ name: String, in path: String, on fileSystem: any FileSystem, isSecret: Bool
   ) throws(VaultError) -> [UInt8] {
     let file = filePath(name, in: path)

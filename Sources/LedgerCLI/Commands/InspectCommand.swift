@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
     var lines = [
       "origin      \(inspection.identity.origin)",
       "ledger id   \(inspection.identity.ledgerID)",
-      "key         \(inspection.identity.verifierKeys.first ?? "none")",
+      "key         \(inspection.verifierKey)",
       "records     \(inspection.recordCount)",
       "checkpoint  \(covered ?? "none")",
       "bytes       \(inspection.sizeBytes)",
@@ -53,7 +53,7 @@ extension LedgerInspection {
     writer.object { writer in
       writer.member("origin", identity.origin)
       writer.member("ledgerId", identity.ledgerID.description)
-      writer.member("verifierKey", identity.verifierKeys.first)
+      writer.member("verifierKey", verifierKey)
       writer.member("recordCount", recordCount)
       writer.member("checkpointSize", checkpointSize)
       writer.member("sizeBytes", sizeBytes)

@@ -26,8 +26,13 @@ struct VerifyCommand: ParsableCommand {
   @Argument(help: "The ledger's folder, or a proof file.")
   var path: String
 
-  @Option(help: ArgumentHelp("The trusted verifier key, or @FILE.", valueName: "vkey"))
-  var key: String?
+  @Option(
+    help: ArgumentHelp(
+      """
+      The trusted verifier key, or @FILE; of a ledger, also one from before a rotation. Two for a \
+      consistency proof across one.
+      """, valueName: "vkey"))
+  var key: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -81,11 +86,13 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func check() throws {
-    let keys = try key.map { [try Self.verifierKey($0, .ed25519, option: "--key")] }
+    let keys = try key.map { argument throws(CommandFailure) in
+      try Self.verifierKey(argument, .ed25519, option: "--key")
+    }
     let status: VerificationStatus
     switch SmallFile.type(path) {
-    case .typeRegular: status = try verifyFile(keys ?? [])
-    case .typeDirectory, nil: status = try verifyLedger(keys ?? [])
+    case .typeRegular: status = try verifyFile(keys)
+    case .typeDirectory, nil: status = try verifyLedger(keys)
     default:
       throw CommandFailure(.failed, "\(path): neither a ledger's folder nor a proof file")
     }

@@ -4,7 +4,7 @@ extension LedgerCheck {
   /// Names everything in the folder that no ledger has there. Links are never followed.
   func remarkForeignFiles() throws(EvidenceError) {
     let files: Set<String> = ["ledger.json", "LOCK", "checkpoint", "active", "active.sealing"]
-    let folders: Set<String> = ["log", "bodies", "tree", "index", "torn"]
+    let folders: Set<String> = ["log", "bodies", "tree", "index", "keys", "erased", "torn"]
     for entry in try sortedEntries(of: "") {
       let isKnown =
         entry.kind == .file && files.contains(entry.name)
@@ -22,6 +22,14 @@ extension LedgerCheck {
     for entry in try sortedEntries(of: "index")
     where entry.kind != .file || !Self.isIndexFile(entry.name) {
       remark(entry, path: "index/\(entry.name)")
+    }
+    for entry in try sortedEntries(of: "keys")
+    where entry.kind != .file || Self.handoverRecord(name: entry.name) == nil {
+      remark(entry, path: "keys/\(entry.name)")
+    }
+    for entry in try sortedEntries(of: "erased")
+    where entry.kind != .file || BroughtPlan.record(name: entry.name) == nil {
+      remark(entry, path: "erased/\(entry.name)")
     }
     let levels = Set((0..<TreeComparison.levelCount).map(String.init))
     for entry in try sortedEntries(of: "tree")

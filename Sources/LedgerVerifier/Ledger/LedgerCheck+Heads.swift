@@ -48,9 +48,8 @@ extension LedgerCheck {
       collector.add(located(Finding(.checkpointDamaged, error.reason)))
       return nil
     }
-    for finding in check.faults(keys: keys, allowsOthers: allowsOthers) {
-      collector.add(located(finding))
-    }
+    waitingNotes.append(
+      WaitingNote(check: check, file: file, name: name, allowsOthers: allowsOthers))
     if let origin = ledgerFile?.origin,
       !origin.utf8.elementsEqual(check.checkpoint.origin.utf8)
     {

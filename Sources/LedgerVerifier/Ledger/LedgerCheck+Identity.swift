@@ -7,8 +7,7 @@ extension LedgerCheck {
   func readIdentity(hasCheckpoint: Bool) throws(EvidenceError) -> Obstacle? {
     let name = "ledger.json"
     let hasRecords = !activeFiles.isEmpty || !segments.isEmpty
-    keys = options.trustedKeys
-    summary.keySource = keys.isEmpty ? .ledger : .given
+    summary.keySource = options.trustedKeys.isEmpty ? .ledger : .given
     guard let bytes = try boundedBytes(name, limit: FormatLimits.ledgerFileByteCountMax) else {
       guard hasRecords || hasCheckpoint else {
         return Obstacle(.noLedger, "there is no ledger here")
@@ -49,18 +48,14 @@ extension LedgerCheck {
       collector.add(
         Finding(.ledgerFileDamaged, "its key is not named like its origin", file: name))
     }
-    if keys.isEmpty {
-      keys = [key]
+    if options.trustedKeys.isEmpty {
       collector.add(
         Remark(
           .keyFromLedger,
           "no key was given: the one used came from the ledger itself and proves no origin"))
-    } else if !keys.contains(key) {
-      collector.add(
-        Finding(
-          .keyMismatch, "names the key \(key.vkey), which is not the one given", file: name))
     }
-    summary.verifierKey = keys.contains(key) ? key.vkey : keys.first?.vkey
+    let trusted = options.trustedKeys
+    summary.verifierKey = trusted.contains(key) ? key.vkey : trusted.first?.vkey ?? key.vkey
   }
 
   /// Whether a file of the log says in its header that it has this program's format: then a

@@ -64,9 +64,8 @@ extension LedgerCheck {
     } catch {
       return add(.indexNoteWrong, error.reason)
     }
-    for finding in check.faults(keys: keys, allowsOthers: false) {
-      add(finding.code, finding.message)
-    }
+    waitingNotes.append(
+      WaitingNote(check: check, file: path, allowsOthers: false, record: record))
     let head = check.checkpoint
     if let origin = ledgerFile?.origin, !origin.utf8.elementsEqual(head.origin.utf8) {
       return add(.originMismatch, "is of \(head.origin), the ledger is \(origin)")

@@ -14,7 +14,12 @@ final class LedgerCheck {
   // What names the ledger; set by `readIdentity`.
   var ledgerFile: LedgerFile?
   var ledgerFileHash: SHA256Digest?
-  var keys: [NoteVerifierKey] = []
+  /// The keys as the records name them; set once these were read.
+  var succession: KeySuccession?
+  /// Plans under `erased/`, not checked against keys and records yet.
+  var broughtPlans: [BroughtPlan] = []
+  /// Notes whose signatures are checked in the end.
+  var waitingNotes: [WaitingNote] = []
 
   // Heads to compare with; set by `readHeads`.
   var checkpoint: Checkpoint?
@@ -72,20 +77,27 @@ final class LedgerCheck {
     let checkpointBytes = try boundedBytes("checkpoint", limit: FormatLimits.noteByteCountMax)
     // Listed before the log is read, so that the log reaches as far as what is derived from it.
     let index = try StoredIndex(evidence)
+    let handovers = try handoverRecords()
     try openLog()
     if let obstacle = try readIdentity(hasCheckpoint: checkpointBytes != nil) { return obstacle }
     if let obstacle = readHeads(checkpointBytes) { return obstacle }
+    try readBroughtPlans()
     let chain = RecordChain(
       tree: try TreeComparison(evidence),
-      wantedSizes: Set([checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes),
+      wantedSizes: Set(
+        [checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes
+          + handovers.map { $0 + 1 } + broughtPlans.map(\.proof.checkpoint.size)),
       findings: collector
     ) { [self] in firstRecordFaults($0) }
     defer { collector = chain.collector }
     chain.index = indexFeed(index)
     try checkSegments(chain)
     try checkActiveFiles(chain)
+    succession = readSuccession(chain)
+    acceptBroughtPlans(chain)
     conclude(chain)
     try conclude(index, chain)
+    try concludeKeys(handovers, chain)
     return checkpointBytes == nil ? missingCheckpoint(chain) : nil
   }
 

@@ -34,7 +34,7 @@ struct NoteCheck {
   /// What is wrong with the signatures.
   ///
   /// - Parameters:
-  ///   - keys: those that may sign; at least one signature must be by one of them.
+  ///   - keys: those that must sign. Where others are passed over, one of them is enough.
   ///   - allowsOthers: whether lines by other keys, such as witnesses, are passed over.
   func faults(keys: [NoteVerifierKey], allowsOthers: Bool) -> [Finding] {
     // Without any key there is a finding already that says why.
@@ -52,7 +52,10 @@ struct NoteCheck {
       }
     }
     do throws(SignedNoteError) {
-      _ = try note.verify(keys: keys)
+      let verified = try note.verify(keys: keys)
+      for key in keys where !allowsOthers && !verified.contains(where: { $0.isBy(key) }) {
+        findings.append(Finding(.signatureInvalid, "lacks the signature of \(key.vkey)"))
+      }
     } catch {
       findings.append(Finding(.signatureInvalid, "\(error)"))
     }

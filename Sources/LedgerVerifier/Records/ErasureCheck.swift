@@ -7,6 +7,8 @@ struct ErasureCheck {
   private var outcomes: [UInt64: UInt64] = [:]
   /// Plans whose newest outcome is RESIDUAL, and that outcome.
   private var residuals: [UInt64: UInt64] = [:]
+  /// Plans of records that the log no longer has.
+  private var brought: Set<UInt64> = []
   private var tombstones: [Tombstone] = []
 
   var tombstoneCount: UInt64 { UInt64(tombstones.count) }
@@ -30,9 +32,17 @@ struct ErasureCheck {
     }
   }
 
+  /// Takes a plan that a restore brought.
+  mutating func accept(brought plan: NotableRecord, isInLog: Bool) {
+    accept([plan])
+    let number = UInt64(plan.content.part?.number ?? 0)
+    if !isInLog, number <= plan.index { brought.insert(plan.index - number) }
+  }
+
   mutating func accept(_ more: [Tombstone]) { tombstones.append(contentsOf: more) }
 
-  func conclude(into collector: inout FindingCollector) {
+  /// - Parameter recordCount: the records of the log.
+  func conclude(recordCount: UInt64, into collector: inout FindingCollector) {
     var erased = Set<BodySlot>()
     for tombstone in tombstones {
       erased.insert(tombstone.slot)
@@ -45,6 +55,21 @@ struct ErasureCheck {
           records: tombstone.slot.record...tombstone.slot.record))
     }
     for (plan, slots) in plans.sorted(by: { $0.key < $1.key }) {
+      if brought.contains(plan) {
+        collector.add(
+          Remark(
+            .erasureBrought,
+            "record \(plan), which this ledger has lost, planned an erasure; a restore carried it "
+              + "out again"))
+        for slot in slots.sorted() where slot.record < recordCount && !erased.contains(slot) {
+          collector.add(
+            Finding(
+              .bodyReintroduced,
+              "REINTRODUCED: body \(slot.body) is there although record \(plan), which this ledger "
+                + "has lost, planned its erasure", records: slot.record...slot.record))
+        }
+        continue
+      }
       guard let outcome = outcomes[plan] else {
         collector.add(
           Remark(.erasureInProgress, "the erasure planned by record \(plan) has no outcome yet"))

@@ -44,6 +44,7 @@ struct HeaderFacts: Hashable {
     let isNotable =
       content.part != nil || content.identity != nil || content.kind.hasPrefix("erasure/")
       || content.kind == "ledger/created" || content.kind == "index"
+      || content.kind == KeyRotation.kind
     return HeaderFacts(recordedTime: header.recordedTime, isNotable: isNotable)
   }
 }

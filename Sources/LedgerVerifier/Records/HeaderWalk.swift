@@ -167,10 +167,11 @@ extension HeaderWalk {
       }
     }
     guard let slash else { return !isIndex(range) }
-    // `erasure` and `ledger` go to the decoder, and with them the few words that look alike.
+    // `erasure`, `ledger` and `key` go to the decoder, and with them the few words that look alike.
     switch slash - range.lowerBound {
     case 7: return bytes.byte(at: range.lowerBound) != UInt8(ascii: "e")
     case 6: return bytes.byte(at: range.lowerBound) != UInt8(ascii: "l")
+    case 3: return bytes.byte(at: range.lowerBound) != UInt8(ascii: "k")
     default: return true
     }
   }

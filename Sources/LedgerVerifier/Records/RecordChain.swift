@@ -17,6 +17,8 @@ final class RecordChain {
   private(set) var roots: [UInt64: SHA256Digest] = [:]
   var collector: FindingCollector
   var erasures = ErasureCheck()
+  /// Records that rotate the signing key, in their order.
+  private(set) var rotations: [NotableRecord] = []
   /// Takes the headers for the index; nil where it cannot be known whose runs to derive.
   var index: IndexFeed?
   let tree: TreeComparison
@@ -91,6 +93,7 @@ final class RecordChain {
     reportIdentityElsewhere(notable, at: place)
     collector.add(parts.accept(notable, upTo: header.lastRecord))
     erasures.accept(notable)
+    rotations += notable.filter { $0.content.kind == KeyRotation.kind }
     index?.take(result, skipping: repeated)
     try extend(result.leafHashes[repeated...])
   }
@@ -215,6 +218,6 @@ final class RecordChain {
   /// The log ends here.
   func finish() {
     collector.add(parts.finish())
-    erasures.conclude(into: &collector)
+    erasures.conclude(recordCount: nextRecord, into: &collector)
   }
 }

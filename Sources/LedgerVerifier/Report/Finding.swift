@@ -18,6 +18,10 @@ public struct Finding: Hashable, Sendable {
     case signatureInvalid
     /// A signature line is by another key than the ledger's.
     case signatureForeign
+    /// A record rotates the key in a way that cannot be.
+    case keyRotationInvalid
+    /// The note that hands over to a new key is missing where it is needed, or is wrong.
+    case keyHandoverWrong
     /// A cosigner that was asked for did not cosign.
     case cosignatureMissing
     /// A cosignature does not verify.
@@ -65,6 +69,8 @@ public struct Finding: Hashable, Sendable {
     case bodyMismatch
     /// A tombstone that no erasure plan covers.
     case erasureUnplanned
+    /// A plan under `erased/` is damaged or not proven.
+    case erasedPlanInvalid
     /// A body is there although its erasure was completed.
     case bodyReintroduced
     // The index.

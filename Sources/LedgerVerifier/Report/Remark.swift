@@ -4,6 +4,10 @@ public struct Remark: Hashable, Sendable {
   public enum Code: String, CaseIterable, Sendable {
     /// No key was given; the one in the ledger itself was used.
     case keyFromLedger
+    /// Another key than that of record 0 signs now.
+    case keyRotated
+    /// The note that hands over to a new key is missing; it was not needed.
+    case keyHandoverMissing
     /// Records that no checkpoint covers yet.
     case recordsAboveCheckpoint
     /// A tree file ends early; the next writer derives the rest again.
@@ -16,6 +20,8 @@ public struct Remark: Hashable, Sendable {
     case sealingUnfinished
     /// An erasure plan without outcome.
     case erasureInProgress
+    /// A plan that the records do not have was brought by a restore, and is carried out.
+    case erasureBrought
     /// An erasure whose outcome says that an identifier still stands somewhere.
     case erasureResidual
     /// The vault's note is newer than the published checkpoint.

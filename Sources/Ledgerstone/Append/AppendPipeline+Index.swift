@@ -31,13 +31,7 @@ extension AppendPipeline {
   func appendIndexRecord(_ assembly: inout Assembly, _ completion: @escaping IndexCompletion) {
     do throws(LedgerError) {
       if let note = newestIndexNote() { return completion(.success(note)) }
-      var pending = try beginOrThrow(&assembly)
-      while pending.group.recordCount > 0 {
-        // The clock's own record came first.
-        var open: OpenGroup? = (pending, [])
-        submit(&open)
-        pending = try beginOrThrow(&assembly)
-      }
+      var pending = try beginEmpty(&assembly)
       do throws(LedgerError) {
         let runs = try tiling(below: assembly.sequencer.nextRecord)
         var batch = emptyBatch
@@ -53,6 +47,18 @@ extension AppendPipeline {
     } catch {
       completion(.failure(error))
     }
+  }
+
+  /// Begins a group for one record of the ledger's own, which is to be the last of it.
+  func beginEmpty(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {
+    var pending = try beginOrThrow(&assembly)
+    while pending.group.recordCount > 0 {
+      // The clock's own record came first.
+      var open: OpenGroup? = (pending, [])
+      submit(&open)
+      pending = try beginOrThrow(&assembly)
+    }
+    return pending
   }
 
   private func beginOrThrow(_ assembly: inout Assembly) throws(LedgerError) -> PendingGroup {

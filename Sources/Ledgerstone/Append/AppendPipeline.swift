@@ -25,6 +25,8 @@ final class AppendPipeline: Sendable {
     case command(@Sendable (Committer) -> Void)
     /// Appends an index record over everything queued before it and signs it.
     case index(@Sendable (Result<LedgerNote, LedgerError>) -> Void)
+    /// Appends the record of a new signing key and hands over to it.
+    case rotation(RotationCompletion)
   }
 
   /// What stands between two stages: a group, and who waits for it.
@@ -129,6 +131,9 @@ final class AppendPipeline: Sendable {
       case .index(let completion):
         submit(&open)
         appendIndexRecord(&assembly, completion)
+      case .rotation(let completion):
+        submit(&open)
+        appendRotationRecord(&assembly, completion)
       case .command(let body):
         submit(&open)
         committing.async { self.committer.withLock { body($0) } }

@@ -16,6 +16,7 @@ final class Committer {
   let vault: Vault
   let options: LedgerOptions
   let indexFolder: IndexFolder
+  let location: LedgerLocation
   private(set) var signer: CheckpointSigner
   /// The tree of all durable records.
   private(set) var frontier: TreeFrontier
@@ -33,7 +34,8 @@ final class Committer {
   private(set) var closingNote: LedgerNote?
 
   init(
-    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions, indexFolder: IndexFolder,
+    tree: TreeFiles, log: GroupLog, vault: Vault, options: LedgerOptions, location: LedgerLocation,
+    indexFolder: IndexFolder,
     signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
     lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
     reader: LogReader
@@ -43,6 +45,7 @@ final class Committer {
     self.vault = vault
     self.options = options
     self.indexFolder = indexFolder
+    self.location = location
     self.signer = signer
     self.frontier = frontier
     self.lastLeafHash = lastLeafHash
@@ -108,6 +111,45 @@ final class Committer {
         indexFolder.notePath(note.checkpoint.size - 1), with: note.bytes, permissions: .file)
     }
     closingNote = note
+    return note
+  }
+
+  /// The keys of a rotation that is under way.
+  struct Rotation: Sendable {
+    let content: KeyRotation
+    let next: NoteSignerKey
+  }
+
+  /// The keys of a new rotation, of which the next one is durable in the vault.
+  func beginRotation() throws(LedgerError) -> Rotation {
+    try performing {
+      let next = try vault.keyForRotation(origin: signer.origin)
+      return Rotation(
+        content: KeyRotation(previous: signer.key.verifierKey, next: next.verifierKey), next: next)
+    }
+  }
+
+  /// Makes the group of a `key/rotated` record durable and hands over before anything can follow.
+  func commitRotation(
+    _ pending: PendingGroup, _ rotation: Rotation
+  ) throws(LedgerError) -> KeyRotationReport {
+    try commit(pending)
+    signer.beginHandover(to: rotation.next)
+    let note = try finishRotation()
+    return KeyRotationReport(
+      record: note.checkpoint.size - 1, previousVerifierKey: rotation.content.previous.vkey,
+      verifierKey: rotation.content.next.vkey, checkpoint: note.bytes)
+  }
+
+  /// Signs with both keys the checkpoint that ends with the `key/rotated` record, which is the last
+  /// one, keeps it under `keys/`, and lets the new key replace the old one in the vault.
+  func finishRotation() throws(LedgerError) -> LedgerNote {
+    let note = try checkpoint()
+    try performing {
+      try KeyFolder(location, options.fileSystem).write(
+        note.bytes, of: note.checkpoint.size - 1)
+      try signer.finishHandover()
+    }
     return note
   }
 

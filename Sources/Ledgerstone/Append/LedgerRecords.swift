@@ -33,6 +33,11 @@ enum LedgerRecords {
     return content
   }
 
+  /// Another key signs from the next checkpoint on.
+  static func keyRotated(_ rotation: KeyRotation) -> RecordContent {
+    rotation.content(source: source)
+  }
+
   /// The clock stepped and the operator accepted it.
   static func clockStepped(byMicroseconds step: Int64) -> RecordContent {
     var content = RecordContent(kind: clockKind, source: source)

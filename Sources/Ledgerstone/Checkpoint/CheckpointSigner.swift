@@ -7,7 +7,9 @@ internal import SubjectVault
 /// Signs checkpoints, and only ones that extend the newest the key ever signed.
 struct CheckpointSigner {
   let origin: String
-  let key: NoteSignerKey
+  private(set) var key: NoteSignerKey
+  /// The key that takes over with the next note, which both sign.
+  private(set) var nextKey: NoteSignerKey?
   let vault: Vault
   let fileSystem: any FileSystem
   /// Where the published note lies.
@@ -17,11 +19,13 @@ struct CheckpointSigner {
   private(set) var newest: LedgerNote?
 
   init(
-    origin: String, key: NoteSignerKey, vault: Vault, fileSystem: any FileSystem, path: String,
+    origin: String, key: NoteSignerKey, nextKey: NoteSignerKey? = nil, vault: Vault,
+    fileSystem: any FileSystem, path: String,
     newest: LedgerNote?, signedFrontier: TreeFrontier
   ) {
     self.origin = origin
     self.key = key
+    self.nextKey = nextKey
     self.vault = vault
     self.fileSystem = fileSystem
     self.path = path
@@ -55,9 +59,10 @@ struct CheckpointSigner {
     let note: LedgerNote
     do {
       let checkpoint = Checkpoint(origin: origin, size: frontier.size, root: frontier.root)
-      let signed = try SignedNote.sign(checkpoint.text, with: [key])
+      let keys = nextKey.map { [key, $0] } ?? [key]
+      let signed = try SignedNote.sign(checkpoint.text, with: keys)
       note = try LedgerNote(
-        signed.encoded, keys: [key.verifierKey], origin: origin, name: "the new note",
+        signed.encoded, keys: keys.map(\.verifierKey), origin: origin, name: "the new note",
         code: .corrupt)
     } catch let error as LedgerError {
       throw error
@@ -70,6 +75,19 @@ struct CheckpointSigner {
     signedFrontier = frontier
     try publish(note)
     return note
+  }
+
+  /// From now on notes are signed by `next` too, until `finishHandover`.
+  mutating func beginHandover(to next: NoteSignerKey) { nextKey = next }
+
+  /// Makes the key that took over the only one, in the vault first.
+  mutating func finishHandover() throws(LedgerError) {
+    guard let next = nextKey else { preconditionFailure("no handover has begun") }
+    try translatingErrors {
+      try vault.promotePendingSigningKey(retiring: key.verifierKey.vkey)
+    }
+    key = next
+    nextKey = nil
   }
 
   /// Puts `note` where readers look for it.

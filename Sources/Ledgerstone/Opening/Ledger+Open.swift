@@ -49,16 +49,16 @@ struct LedgerOpening {
         vault: try Self.acquireLock(in: location.vault, on: options.fileSystem))
     }
     try LedgerDirectory(location, options.fileSystem).refuseLinkedFolders()
-    let key = try signerKey()
-    let notes = try newestNotes(key)
+    let keys = try signerKeys()
+    let notes = try newestNotes(keys)
     guard mayBeUnsigned || notes.newest != nil else {
       throw LedgerError(
         .incomplete,
         "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
-    let (recovered, signedFrontier) = try recover(locks.ledger, notes)
+    let (recovered, signedFrontier, nextKey) = try recover(locks.ledger, keys, notes)
     do throws(LedgerError) {
-      return try goOn(recovered, locks, key, notes, signedFrontier)
+      return try goOn(recovered, locks, (keys.current, nextKey), notes, signedFrontier)
     } catch {
       recovered.log.abandon()
       throw error
@@ -67,13 +67,15 @@ struct LedgerOpening {
 
   /// The opening after the log was recovered.
   private func goOn(
-    _ recovered: RecoveredLog, _ locks: LedgerLocks, _ key: NoteSignerKey, _ notes: Notes,
-    _ signedFrontier: TreeFrontier
+    _ recovered: RecoveredLog, _ locks: LedgerLocks,
+    _ keys: (current: NoteSignerKey, next: NoteSignerKey?),
+    _ notes: Notes, _ signedFrontier: TreeFrontier
   ) throws(LedgerError) -> Ledger {
     let state = try checkedTree(recovered, notes.newest, signedFrontier)
     let signer = CheckpointSigner(
-      origin: file.origin, key: key, vault: vault, fileSystem: options.fileSystem,
-      path: location.path("checkpoint"), newest: notes.newest, signedFrontier: signedFrontier)
+      origin: file.origin, key: keys.current, nextKey: keys.next, vault: vault,
+      fileSystem: options.fileSystem, path: location.path("checkpoint"), newest: notes.newest,
+      signedFrontier: signedFrontier)
     var remarks = state.remarks
     if let newest = notes.newest, notes.published != newest {
       // Its own save may have failed, and left it where it is seen but not durable.
@@ -111,20 +113,6 @@ struct LedgerOpening {
     }
   }
 
-  private func signerKey() throws(LedgerError) -> NoteSignerKey {
-    do {
-      let key = try NoteSignerKey(privateText: vault.signingKey)
-      guard key.verifierKey.vkey == file.verifierKey else {
-        throw LedgerError(
-          .vault, "\(vault.path): signing.key is not the key that ledger.json names")
-      }
-      return key
-    } catch let error as LedgerError {
-      throw error
-    } catch {
-      throw LedgerError(.vault, "\(vault.path): signing.key is no signing key: \(error)")
-    }
-  }
 }
 
 // MARK: - Notes
@@ -137,8 +125,8 @@ extension LedgerOpening {
     var isVaultBehind: Bool
   }
 
-  private func newestNotes(_ key: NoteSignerKey) throws(LedgerError) -> Notes {
-    let keys = [key.verifierKey]
+  private func newestNotes(_ signerKeys: SignerKeys) throws(LedgerError) -> Notes {
+    let keys = signerKeys.verifierKeys
     let path = location.path("checkpoint")
     let published = try options.fileSystem.ledgerContents(
       path, limitBytes: FormatLimits.noteByteCountMax)
@@ -174,9 +162,10 @@ extension LedgerOpening {
 
   /// Examines the log, compares it with what the key has signed, and only then changes anything.
   ///
-  /// - Returns: the log, and the tree under the newest note.
-  private func recover(_ lock: LockBox, _ notes: Notes)
-    throws(LedgerError) -> (RecoveredLog, TreeFrontier)
+  /// - Returns: the log, the tree under the newest note, and the key that a rotation which was
+  ///   interrupted hands over to.
+  private func recover(_ lock: LockBox, _ keys: SignerKeys, _ notes: Notes)
+    throws(LedgerError) -> (RecoveredLog, TreeFrontier, NoteSignerKey?)
   {
     let storage = StorageLocation(
       fileSystem: options.fileSystem, directory: location.directory, ledgerID: file.ledgerID)
@@ -187,11 +176,12 @@ extension LedgerOpening {
     let found = try examine(storage, lock, openingID, notes)
     let signed = try signedFrontier(found.reader, notes.newest)
     _ = try identity(found.reader)
+    let nextKey = try interruptedRotation(found.reader, keys)
     return try translatingErrors {
       let recovered = try lock.withLock { lock throws(StorageEngineError) in
         try storage.recover(found, lock: lock, holder: contents)
       }
-      return (recovered, signed)
+      return (recovered, signed, nextKey)
     }
   }
 

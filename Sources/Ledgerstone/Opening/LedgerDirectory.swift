@@ -40,7 +40,7 @@ struct LedgerDirectory {
 
   /// Refuses folders that are somewhere else: a writer would follow a link that `verify` does not.
   func refuseLinkedFolders() throws(LedgerError) {
-    for name in ["log", "bodies", "tree", "index", "torn", "erased"] {
+    for name in ["log", "bodies", "tree", "index", "keys", "torn", "erased"] {
       let path = location.path(name)
       let found = try translatingErrors { try fileSystem.information(path) }
       guard let found, found.kind != .directory else { continue }

@@ -37,7 +37,7 @@ extension LedgerOpening {
       reader: recovered.reader
     ).run()
     let committer = Committer(
-      tree: state.files, log: recovered.log, vault: vault, options: options,
+      tree: state.files, log: recovered.log, vault: vault, options: options, location: location,
       indexFolder: index.folder, signer: signer,
       frontier: frontier, lastLeafHash: recovered.lastLeafHash,
       lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader)
@@ -61,6 +61,8 @@ extension LedgerOpening {
     }
     // An index record is signed before anything follows it, also one whose writer died.
     if index.isLastRecordIndex, committer.closingNote == nil { _ = try committer.signIndex() }
+    // So is the record of a new key.
+    if signer.nextKey != nil { _ = try committer.finishRotation() }
     var sequencer = Sequencer(
       nextRecord: next, lastLeafHash: recovered.lastLeafHash, frontier: frontier,
       window: window)

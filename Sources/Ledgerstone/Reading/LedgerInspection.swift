@@ -17,6 +17,8 @@ public struct LedgerInspection: Sendable {
   }
 
   public let identity: LedgerIdentity
+  /// The C2SP verifier key that signs what comes next.
+  public let verifierKey: String
   public let recordCount: UInt64
   /// Records under the newest checkpoint; nil without one.
   public let checkpointSize: UInt64?
@@ -35,7 +37,7 @@ extension LedgerReader {
       var files: [LedgerInspection.File] = []
       try collect("", into: &files)
       return LedgerInspection(
-        identity: identity, recordCount: size,
+        identity: identity, verifierKey: verifierKey, recordCount: size,
         checkpointSize: (try? newestNote())?.checkpoint.size, files: files,
         damage: log.damage?.description)
     }
@@ -86,6 +88,8 @@ extension LedgerReader {
     case "bodies": "body segment"
     case "tree": "tree level"
     case "torn": "cut-off tail"
+    case "keys": "handover of the key"
+    case "erased": "plan of an erasure"
     default: "foreign"
     }
   }

@@ -14,7 +14,8 @@ public struct LedgerReader: Sendable {
   public let checkpoint: [UInt8]?
   let log: LogReader
   let fileSystem: any FileSystem
-  let keys: [NoteVerifierKey]
+  let succession: KeySuccession
+  var keys: [NoteVerifierKey] { succession.keys }
 
   /// Opens the ledger at `location`.
   ///
@@ -42,9 +43,26 @@ public struct LedgerReader: Sendable {
       return LedgerReader(
         location: location, identity: identity, checkpoint: checkpoint, log: log,
         fileSystem: fileSystem,
-        keys: try identity.verifierKeys.map { try NoteVerifierKey(vkey: $0) })
+        succession: try succession(identity, checkpoint, log, KeyFolder(location, fileSystem)))
     }
   }
+
+  /// The keys that the records name; all of them are read where the checkpoint is by none of those
+  /// that `keys/` leads to.
+  private static func succession(
+    _ identity: LedgerIdentity, _ checkpoint: [UInt8]?, _ log: LogReader, _ folder: KeyFolder
+  ) throws -> KeySuccession {
+    let first = try NoteVerifierKey(vkey: identity.verifierKeys[0])
+    // A damaged log can be read as far as it goes.
+    let found = (try? folder.succession(from: first, log)) ?? KeySuccession(first: first)
+    guard let note = checkpoint.flatMap({ try? SignedNote(parsing: $0) }),
+      !note.signatures.contains(where: { $0.isBy(found.current) })
+    else { return found }
+    return (try? KeyFolder.derivedSuccession(from: first, log)) ?? found
+  }
+
+  /// The C2SP verifier key that signs what comes next.
+  public var verifierKey: String { succession.current.vkey }
 
   /// Records that are there.
   public var size: UInt64 { log.endRecord }

@@ -1,0 +1,123 @@
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+
+/// Copies what a ledger consists of, and nothing else, from one folder to another: no lock, no
+/// cut-off tails, no unfinished files, no vault.
+struct EvidenceCopy {
+  let source: LedgerLocation
+  let fileSystem: any FileSystem
+  let identity: LedgerIdentity
+
+  /// What was copied.
+  struct Result {
+    var recordCount: UInt64
+    /// Records under the checkpoint; nil without one.
+    var checkpointSize: UInt64?
+  }
+
+  /// What is derived from the log or signs it. It is copied before the log, which then reaches at
+  /// least as far.
+  private static let folders = ["tree", "index", "keys", "erased"]
+  private static let attemptCountMax = 5
+
+  /// Copies into `staging`, which is made anew and is durable on return; its name is not.
+  func run(into staging: String) throws -> Result {
+    var attempt = 1
+    while true {
+      try fileSystem.removeFolder(staging)
+      if let result = try attemptCopying(to: staging) { return result }
+      guard attempt < Self.attemptCountMax else {
+        try fileSystem.removeFolder(staging)
+        throw LedgerError(
+          .erasing, "an erasure is going on in \(source.directory); try again when it has ended")
+      }
+      attempt += 1
+    }
+  }
+
+  /// - Returns: nil if an erasure was planned meanwhile, so that bodies may have gone of which the
+  ///   log copied does not say why.
+  private func attemptCopying(to staging: String) throws -> Result? {
+    try fileSystem.makeDirectory(staging, permissions: .secretDirectory)
+    for folder in ["log", "bodies"] {
+      try fileSystem.makeDirectory(staging + "/" + folder, permissions: .directory)
+    }
+    // The checkpoint first: all that it covers is in what is read after it.
+    let checkpoint = try fileSystem.ledgerContents(
+      source.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax)
+    for folder in Self.folders { try copyFolder(folder, to: staging) }
+    let storage = StorageLocation(
+      fileSystem: fileSystem, directory: source.directory, ledgerID: identity.ledgerID)
+    let log = try storage.openForReading()
+    if let damage = log.damage { throw damage }
+    try log.copyFiles(
+      to: StorageLocation(
+        fileSystem: fileSystem, directory: staging, ledgerID: identity.ledgerID))
+    guard try !isErasurePlanned(after: log.endRecord, storage) else { return nil }
+    try fileSystem.copyFile(
+      source.path("ledger.json"), to: staging + "/ledger.json", on: fileSystem)
+    if let checkpoint {
+      try fileSystem.replaceFile(
+        staging + "/checkpoint", with: checkpoint, permissions: .file)
+    }
+    try fileSystem.synchronizeDirectory(staging)
+    let copy = try LedgerReader.open(
+      at: LedgerLocation(absoluteDirectory: staging, absoluteVault: source.vault),
+      fileSystem: fileSystem)
+    return Result(
+      recordCount: copy.size,
+      checkpointSize: try checkpoint == nil ? nil : copy.newestNote().checkpoint.size)
+  }
+
+  private func isErasurePlanned(after record: UInt64, _ storage: StorageLocation) throws -> Bool {
+    let log = try storage.openForReading()
+    var isPlanned = false
+    try log.forEachHeader(in: min(record, log.endRecord)..<log.endRecord) { _, bytes, _ in
+      let header = try RecordHeader.decode(bytes)
+      if header.content.kind == "erasure/plan" { isPlanned = true }
+    }
+    return isPlanned
+  }
+
+  /// Files that the writer removes meanwhile are left out.
+  private func copyFolder(_ name: String, to staging: String) throws {
+    let folder = source.path(name)
+    guard try fileSystem.information(folder)?.kind == .directory else { return }
+    let target = staging + "/" + name
+    try fileSystem.makeDirectory(target, permissions: .directory)
+    for entry in try fileSystem.list(folder)
+    where entry.kind == .file && !entry.name.hasSuffix(".tmp") {
+      do throws(StorageError) {
+        try fileSystem.copyFile(
+          folder + "/" + entry.name, to: target + "/" + entry.name, on: fileSystem)
+      } catch {
+        guard error.isNotFound else { throw error }
+      }
+    }
+    try fileSystem.synchronizeDirectory(target)
+  }
+}
+
+extension FileSystem {
+  /// Gives a folder that is complete and durable its name, durably.
+  func publishFolder(_ staging: String, as path: String) throws(StorageError) {
+    try rename(from: staging, to: path)
+    try synchronizeDirectory(parent(of: path))
+  }
+
+  /// - Throws: `alreadyExists` unless nothing or an empty folder is at `path`; `invalid` if there
+  ///   is no folder to put it into.
+  func requireRoom(at path: String) throws(LedgerError) {
+    try translatingErrors {
+      if let found = try information(path) {
+        guard found.kind == .directory, try list(path).isEmpty else {
+          throw LedgerError(.alreadyExists, "\(path) is there already and not an empty folder")
+        }
+      }
+      guard try information(parent(of: path))?.kind == .directory else {
+        throw LedgerError(.invalid, "\(parent(of: path)) is no folder")
+      }
+    }
+  }
+}

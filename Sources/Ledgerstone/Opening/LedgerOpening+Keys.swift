@@ -1,0 +1,72 @@
+internal import LedgerFormat
+internal import MerkleLog
+internal import SegmentStorage
+internal import SubjectVault
+
+/// Which key signs: what the vault has, and what the records say.
+extension LedgerOpening {
+  /// The keys in the vault.
+  struct SignerKeys {
+    var current: NoteSignerKey
+    /// That of a rotation which has begun.
+    var pending: NoteSignerKey?
+    /// Those in use before, oldest first.
+    var retired: [NoteVerifierKey]
+
+    /// All that may have signed a note of this ledger.
+    var verifierKeys: [NoteVerifierKey] {
+      retired + [current.verifierKey] + (pending.map { [$0.verifierKey] } ?? [])
+    }
+  }
+
+  func signerKeys() throws(LedgerError) -> SignerKeys {
+    let keys: SignerKeys
+    do {
+      keys = SignerKeys(
+        current: try NoteSignerKey(privateText: vault.signingKey),
+        pending: try vault.pendingKey(),
+        retired: try vault.retiredVerifierKeys().map { try NoteVerifierKey(vkey: $0) })
+    } catch let error as LedgerError {
+      throw error
+    } catch let error as VaultError {
+      throw LedgerError(error)
+    } catch {
+      throw LedgerError(
+        .vault, "\(vault.path): signing.key or retired.keys holds no key: \(error)")
+    }
+    guard keys.verifierKeys.first?.vkey == file.verifierKey else {
+      throw LedgerError(
+        .vault, "\(vault.path): signing.key is not the key that ledger.json names")
+    }
+    return keys
+  }
+
+  /// Compares the vault's key with the one that the records say is in use.
+  ///
+  /// - Returns: the key to hand over to, where a rotation got as far as its record.
+  /// - Throws: `vault` if the vault is older than the last rotation; `corrupt`.
+  func interruptedRotation(
+    _ reader: LogReader, _ keys: SignerKeys
+  ) throws(LedgerError) -> NoteSignerKey? {
+    guard let first = keys.verifierKeys.first else { return nil }
+    let expected = [keys.current.verifierKey] + (keys.pending.map { [$0.verifierKey] } ?? [])
+    var succession = try KeyFolder(location, options.fileSystem).succession(from: first, reader)
+    if !expected.contains(succession.current) {
+      succession = try KeyFolder.derivedSuccession(from: first, reader)
+    }
+    if succession.current == keys.current.verifierKey { return nil }
+    guard let pending = keys.pending, succession.current == pending.verifierKey else {
+      throw LedgerError(
+        .vault,
+        "\(vault.path): signing.key is not the key in use, which is \(succession.current.vkey) "
+          + "by record \(succession.changes.last?.record ?? 0); is the vault an old copy?")
+    }
+    guard succession.changes.last?.record == reader.endRecord - 1 else {
+      throw LedgerError(
+        .corrupt,
+        "records follow the rotation of the key in record "
+          + "\(succession.changes.last?.record ?? 0), which no checkpoint ends with")
+    }
+    return pending
+  }
+}
