@@ -23,15 +23,25 @@ extension FileSystem {
     try synchronizeDirectory(parent(of: path), undoing: isNew ? path : nil)
   }
 
-  /// Makes the folder at `path` unless it is there, durable on return.
+  /// Makes the folder at `path` unless it is there, durable on return; also if another process
+  /// makes it at the same moment.
   ///
   /// - Throws: `StorageError`; a folder made by this call is then taken away again, for the reason
   ///   given at `replaceFile`.
   public func makeDurableDirectory(
     _ path: String, permissions: FilePermissions
   ) throws(StorageError) {
-    let isNew = try information(path) == nil
-    if isNew { try makeDirectory(path, permissions: permissions) }
+    var isNew = try information(path) == nil
+    if isNew {
+      do throws(StorageError) {
+        try makeDirectory(path, permissions: permissions)
+      } catch {
+        guard error.isAlreadyExisting, try information(path)?.kind == .directory else {
+          throw error
+        }
+        isNew = false
+      }
+    }
     try synchronizeDirectory(parent(of: path), undoing: isNew ? path : nil)
   }
 

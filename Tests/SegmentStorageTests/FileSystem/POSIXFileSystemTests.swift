@@ -19,6 +19,39 @@ struct POSIXFileSystemTests {
     }
   }
 
+  /// Two processes that make one ledger at the same moment make the same folders.
+  @Test func manyMakersOfOneFolder() async throws {
+    let root = FileManager.default.temporaryDirectory.path + "/makers-\(UUID().uuidString)"
+    let fileSystem = POSIXFileSystem()
+    try fileSystem.makeDirectory(root, permissions: .directory)
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    for round in 0..<200 {
+      let failures = await withTaskGroup(of: (any Error)?.self) { group in
+        for _ in 0..<4 {
+          group.addTask {
+            do {
+              try fileSystem.makeDurableDirectory("\(root)/\(round)", permissions: .directory)
+              return nil
+            } catch { return error }
+          }
+        }
+        return await group.reduce(into: [any Error]()) { if let error = $1 { $0.append(error) } }
+      }
+      #expect(failures.isEmpty, "\(failures)")
+      #expect(try fileSystem.information("\(root)/\(round)")?.kind == .directory)
+    }
+  }
+
+  /// What is there and is no folder stays an error.
+  @Test func aFileInPlaceOfAFolderIsNotTakenForOne() throws {
+    try FileSystemUnderTest.posix.use { fileSystem, folder in
+      try fileSystem.make("\(folder)/a", [1])
+      #expect(throws: StorageError.self) {
+        try fileSystem.makeDurableDirectory("\(folder)/a/b", permissions: .directory)
+      }
+    }
+  }
+
   @Test func followsALinkToAFolder() throws {
     try FileSystemUnderTest.posix.use { fileSystem, folder in
       try fileSystem.makeDirectory("\(folder)/real", permissions: .directory)
