@@ -9,8 +9,9 @@ struct BackupCommand: ParsableCommand {
     abstract: "Copy the evidence of a ledger, also while a writer goes on.",
     discussion: """
       OUT is one moment of the ledger, complete or not there: a folder that verify and all reading \
-      commands take. It holds bodies, so it is for those you trust. It does not hold the vault: back \
-      that up apart from it, after every erasure, and destroy the older copies of the vault then. \
+      commands take. It holds bodies, so it is for those you trust. It does not hold the vault: \
+      back that up apart from it, after every erasure, and destroy the older copies of the vault \
+      then. \
       Never write to a copy; bring it back with restore.
       """)
 

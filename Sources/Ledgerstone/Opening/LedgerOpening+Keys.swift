@@ -24,21 +24,26 @@ extension LedgerOpening {
     do {
       keys = SignerKeys(
         current: try NoteSignerKey(privateText: vault.signingKey),
-        pending: try vault.pendingKey(),
-        retired: try vault.retiredVerifierKeys().map { try NoteVerifierKey(vkey: $0) })
+        pending: try vault.pendingKey(), retired: try retiredKeys())
     } catch let error as LedgerError {
       throw error
-    } catch let error as VaultError {
-      throw LedgerError(error)
     } catch {
-      throw LedgerError(
-        .vault, "\(vault.path): signing.key or retired.keys holds no key: \(error)")
+      throw LedgerError(.vault, "\(vault.path): signing.key is no signing key: \(error)")
     }
     guard keys.verifierKeys.first?.vkey == file.verifierKey else {
       throw LedgerError(
         .vault, "\(vault.path): signing.key is not the key that ledger.json names")
     }
     return keys
+  }
+
+  private func retiredKeys() throws(LedgerError) -> [NoteVerifierKey] {
+    let texts = try translatingErrors { try vault.retiredVerifierKeys() }
+    do {
+      return try texts.map { try NoteVerifierKey(vkey: $0) }
+    } catch {
+      throw LedgerError(.vault, "\(vault.path): retired.keys holds what is no key: \(error)")
+    }
   }
 
   /// Compares the vault's key with the one that the records say is in use.

@@ -66,6 +66,10 @@ import Testing
         if number % 31 == 0 { _ = try await ledger.index() }
       }
     }
+    // On a busy machine the writer may start late; it is given half a minute.
+    for _ in 0..<3000 where try fixture.reader().size == 32 {
+      try await Task.sleep(for: .milliseconds(10))
+    }
     var last: UInt64 = 0
     for number in 0..<8 {
       let out = fixture.folder.path + "/backup-\(number)"
