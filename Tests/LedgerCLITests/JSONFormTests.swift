@@ -239,7 +239,8 @@ import Testing
       + "\"cosignatures\":[],\"oldSize\":null,\"oldRoot\":null,\"index\":null,\"leafHash\":null,"
       + "\"record\":null,\"openedBody\":null,\(Self.noIndex)}\n"
     func obstacle(_ code: String, _ message: String) -> String {
-      "{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"\(code)\",\"message\":\"\(message)\"},"
+      "{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"\(code)\","
+        + "\"message\":\"\(message)\"},"
     }
     let keyless = "a proof file is verified with --key, the ledger's verifier key"
     #expect(
