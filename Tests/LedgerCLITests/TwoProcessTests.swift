@@ -117,7 +117,7 @@ import Testing
     var recorded = 0
     var refused = 0
     for command in ["append L \(arguments)", "checkpoint L", "verify L --key @vkey", "index L"] {
-      for limit in 3...24 {
+      for limit in stride(from: 3, through: 36, by: 3) {
         let outcome = try scratch.shell(
           "ulimit -n \(limit); exec \"$LEDGERSTONE\" \(command)")
         if outcome.status == 0 {
@@ -131,6 +131,6 @@ import Testing
       #expect(try scratch.run("checkpoint", "L").status == 0)
       #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
     }
-    #expect(recorded > 40 && refused > 4, "\(recorded) done, \(refused) refused")
+    #expect(recorded > 10 && refused > 10, "\(recorded) done, \(refused) refused")
   }
 }
