@@ -26,6 +26,11 @@ struct LedgerstoneCommand: AsyncParsableCommand {
   static func main() async {
     // A reader that goes away is reported as an error of writing, after the ledger was closed.
     signal(SIGPIPE, SIG_IGN)
+    do {
+      try FreeDescriptors.require(FreeDescriptors.countMin, "a command")
+    } catch {
+      end(with: error)
+    }
     Interruption.endProcess()
     let occupied = StandardDescriptors.occupy()
     defer { withExtendedLifetime(occupied) {} }

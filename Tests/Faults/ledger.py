@@ -40,9 +40,13 @@ class Ledger:
         self.leaves = {}  # index → leaf hash, of every receipt ever printed in full
         self.bodies = {}  # index → a function that gives the body's bytes
         self.notes = {}  # size → note
+        self.keys = []  # every verifier key, oldest first
+        self.erasing = {}  # index → request, of every body that was asked to be erased
+        self.erased = set()  # indexes whose erasure was acknowledged
         if creates:
             key = self.run(0, "init", self.path, "--origin", ORIGIN)
             self.verifier_key = key.decode().strip()
+            self.keys.append(self.verifier_key)
 
     def copy(self, name):
         """The same ledger, vault and memory under another name."""
@@ -52,6 +56,7 @@ class Ledger:
         other.leaves, other.bodies, other.notes = map(
             dict, (self.leaves, self.bodies, self.notes))
         other.verifier_key = self.verifier_key
+        other.keys = list(self.keys)
         return other
 
     def remove(self):
@@ -97,8 +102,16 @@ class Ledger:
         self.notes[size] = text
         return size
 
-    def newest_note(self):
-        return max(self.notes, default=0)
+    def learn_key(self):
+        """The key in force, which a rotation may have changed that was killed before it said so."""
+        said = json.loads(self.run(0, "inspect", self.path, "--json"))
+        if said["verifierKey"] not in self.keys:
+            self.keys.append(said["verifierKey"])
+
+    def note_published(self):
+        """The note that anybody can read now, whether the writer came to say it or not."""
+        with open(os.path.join(self.path, "checkpoint"), newline="") as file:
+            self.note(file.read())
 
     # The oracle.
 
@@ -110,6 +123,7 @@ class Ledger:
 
     def check(self, generator=random, sample=3):
         """Appends, signs, and requires that all that was ever acknowledged is there."""
+        self.finish_erasures()
         self.acknowledge(self.run(0, "append", self.path, *APPEND), None)
         size = self.note(self.run(0, "checkpoint", self.path).decode())
         require(size > max(self.leaves), f"{max(self.leaves)} is not under the new note of {size}")
@@ -122,12 +136,26 @@ class Ledger:
         for index in {*with_body[-1:], *generator.sample(with_body, min(sample, len(with_body)))}:
             self.check_record(index)
 
+    def finish_erasures(self):
+        """Repeats what a kill may have cut off: the same request ends with the body gone."""
+        for index, request in self.erasing.items():
+            if index not in self.erased:
+                self.run(0, *self.erasure(index, request))
+                self.erased.add(index)
+
+    def erasure(self, index, request):
+        return ["erase", self.path, "--request", request, "--record", str(index), "--body", "0"]
+
     def check_record(self, index):
         entry = self.run(0, "show", self.path, str(index), "--entry")
         require(
             hashlib.sha256(b"\0" + entry).digest() == self.leaves[index],
             f"the entry of record {index} does not have its leaf hash")
-        if index in self.bodies:
+        if index in self.erased:
+            require(
+                self.run(1, "show", self.path, str(index), "--body", "0") == b"",
+                f"the body of record {index} was erased")
+        elif index in self.bodies and index not in self.erasing:
             body = self.run(0, "show", self.path, str(index), "--body", "0")
             require(body == self.bodies[index](), f"record {index} has another body")
 
@@ -138,7 +166,8 @@ class Ledger:
         path = self.path + ".consistency"
         with open(path, "wb") as file:
             file.write(proof)
-        self.run(0, "verify", path, "--key", self.verifier_key)
+        self.learn_key()
+        self.run(0, "verify", path, *(word for key in self.keys for word in ("--key", key)))
 
     def check_entries(self):
         """Hashes every exported entry again, in Python, and compares with every receipt."""

@@ -5,7 +5,7 @@ import Testing
 /// test says so on stderr.
 @Suite struct MediumTests {
   /// A private mount namespace: needs no rights where user namespaces are allowed.
-  private static let canMount: Bool = {
+  static let canMount: Bool = {
     let outcome = try? Scratch().shell(
       "unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=64k t .'")
     return outcome?.status == 0

@@ -55,4 +55,82 @@ import Testing
     #expect(report.status == 0)
     #expect(report.output.hasPrefix("valid: \(count + 1) records "), "\(report)")
   }
+
+  /// Readers, of which some see the folder through a read-only mount, while another process
+  /// appends, seals and signs as fast as it can: never damage, never less than before, and every
+  /// proof holds.
+  @Test(arguments: [false, true]) func readersWhileAnotherWrites(isReadOnly: Bool) throws {
+    guard !isReadOnly || MediumTests.canMount else {
+      return StandardErrorNote.say("readers on a read-only mount were not tried: no mounting")
+    }
+    let scratch = try Scratch.withLedger()
+    let readers = """
+      set -e
+      mkdir -p seen
+      for round in $(seq 12); do
+        "$LEDGERSTONE" verify R --key @../vkey >report || { cat report; false; }
+        "$LEDGERSTONE" prove R 0 >proof
+        "$LEDGERSTONE" show R 0 --entry >entry
+        "$LEDGERSTONE" verify proof --entry entry --key @../vkey >report
+        "$LEDGERSTONE" inspect R --json | grep -o '"recordCount":[0-9]*' | cut -d: -f2 >>counts
+        cp R/checkpoint seen/$round
+        "$LEDGERSTONE" prove R --since seen/1 >consistency
+        "$LEDGERSTONE" verify consistency --key @../vkey >report
+        "$LEDGERSTONE" history R dataset:w:t1 >/dev/null
+      done
+      sort -nc counts
+      """
+    try scratch.write("readers", readers)
+    // Both in one mount namespace, because the mount is not to be seen outside.
+    let outcome = try scratch.shell(
+      """
+      cat >both <<'END'
+      mkdir view; cd view
+      \(isReadOnly ? "mkdir R; mount --bind ../L R; mount -o remount,ro,bind R" : "ln -s ../L R")
+      "$(dirname "$LEDGERSTONE")/FaultSession" ../L 16384 0 0 >../receipts &
+      writer=$!
+      while ! [ -s ../receipts ]; do sleep 0.01; done
+      bash ../readers; status=$?
+      kill $writer && wait $writer
+      exit $status
+      END
+      \(isReadOnly ? "unshare --user --map-root-user --mount " : "")bash both
+      """)
+    #expect(outcome.status == 0, "\(outcome)")
+    let counts = try scratch.text("view/counts").split(separator: "\n").compactMap { Int($0) }
+    #expect(counts.count == 12 && (counts.last ?? 0) > (counts.first ?? 0), "nothing was written")
+    let segments = try scratch.shell("ls L/log | wc -l").output
+    #expect((Int(segments.dropLast()) ?? 0) > 1, "nothing was sealed")
+    try scratch.run("checkpoint", "L")
+    #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+  }
+
+  /// With too few descriptors a command says so, and nothing is lost or half done.
+  @Test func withFewDescriptors() throws {
+    let scratch = try Scratch.withLedger()
+    let session = try scratch.shell(
+      """
+      "$(dirname "$LEDGERSTONE")/FaultSession" L 8192 3 0 >receipts
+      """)
+    #expect(session.status == 0)
+    let arguments = Sample.appendArguments.joined(separator: " ")
+    var recorded = 0
+    var refused = 0
+    for command in ["append L \(arguments)", "checkpoint L", "verify L --key @vkey", "index L"] {
+      for limit in stride(from: 3, through: 36, by: 3) {
+        let outcome = try scratch.shell(
+          "ulimit -n \(limit); exec \"$LEDGERSTONE\" \(command)")
+        if outcome.status == 0 {
+          recorded += 1
+        } else {
+          #expect([1, 127].contains(outcome.status), "\(limit), \(command): \(outcome)")
+          refused += 1
+        }
+      }
+      #expect(try scratch.append().status == 0, "after \(command)")
+      #expect(try scratch.run("checkpoint", "L").status == 0)
+      #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+    }
+    #expect(recorded > 10 && refused > 10, "\(recorded) done, \(refused) refused")
+  }
 }

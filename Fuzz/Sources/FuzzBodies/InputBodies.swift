@@ -36,6 +36,26 @@ extension FuzzBody {
     }
   }
 
+  /// Rules for names: the same text replaces the same names, and only names.
+  static let nameRules = FuzzBody("name-rules") { bytes in
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let rules = try? NameRules(parsing: text) else { return }
+    require((try? NameRules(parsing: text)) == rules, "the same text makes the same rules")
+    let secret = [UInt8](repeating: 7, count: 32)
+    let key = HMACSHA256Key(secret.rawSpan)
+    for name in ["users/a", "", text, String(text.prefix(40))] where name.utf8.count <= 4_096 {
+      var content = RecordContent(kind: "access", source: "fuzz")
+      let entity = Entity(role: .target, type: .dataset, namespace: "imap://h", name: name)
+      content.entities = [entity]
+      rules.apply(to: &content, key: key)
+      let isReplaced = content.entities[0].name != name
+      require(
+        isReplaced == rules.matches(type: .dataset, namespace: entity.namespace, name: name),
+        "replaced where no rule matches, or the other way round")
+      require(content.entities[0].namespace == entity.namespace, "only names are replaced")
+    }
+  }
+
   /// Our scanner and Foundation agree on what is JSON; Foundation takes a little more: it is only
   /// asked about what ours accepts.
   static let json = FuzzBody("json") { bytes in

@@ -28,7 +28,7 @@ extension FuzzBody {
 private struct OperationsWork {
   private var input: ArraySlice<UInt8>
   private var disk: SimulatedFileSystem
-  private let clock = StillClock()
+  private let clock = FixedClock()
   private var ledger: Ledger?
   private var acknowledged: [(index: UInt64, leafHash: SHA256Digest)] = []
   private var notes: [UInt64: [UInt8]] = [:]
@@ -169,48 +169,5 @@ private struct OperationsWork {
     require(report.status == .valid, "\(report.lines)")
     let size = report.summary.checkpointSize ?? 0
     require(notes.keys.allSatisfy { $0 <= size }, "a note covers more than the ledger")
-  }
-}
-
-/// A clock that stands still: recorded times do not matter here.
-private struct StillClock: LedgerClock {
-  func now() -> Timestamp { Timestamp(microseconds: 1_790_000_000_000_000) }
-  func monotonicMicroseconds() -> Int64 { 0 }
-}
-
-/// The ledger's folder as the verifier sees it.
-private struct DiskFiles: Evidence {
-  private var files: [String: [UInt8]] = [:]
-
-  init(_ disk: SimulatedFileSystem) {
-    for path in disk.filePaths(below: "/l") {
-      files[String(path.dropFirst(3))] = disk.contents(path)
-    }
-  }
-
-  func entries(of folder: String) throws(EvidenceError) -> [EvidenceEntry] {
-    var entries = Set<EvidenceEntry>()
-    for path in files.keys {
-      let parts = path.split(separator: "/").map(String.init)
-      if folder.isEmpty {
-        entries.insert(EvidenceEntry(name: parts[0], kind: parts.count == 1 ? .file : .folder))
-      } else if parts.count == 2, parts[0] == folder {
-        entries.insert(EvidenceEntry(name: parts[1], kind: .file))
-      }
-    }
-    return Array(entries)
-  }
-
-  func open(_ path: String) throws(EvidenceError) -> (any EvidenceFile)? {
-    files[path].map { Bytes(bytes: $0) }
-  }
-
-  private struct Bytes: EvidenceFile {
-    let bytes: [UInt8]
-    var byteCount: Int { bytes.count }
-
-    func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(EvidenceError) {
-      buffer += bytes[range]
-    }
   }
 }

@@ -83,6 +83,28 @@ extension FuzzBody {
     require(!facts.scope.isEmpty, "facts have a scope")
   }
 
+  /// Salt and bytes of a body, handed to an auditor.
+  static let opening = FuzzBody("opening") { bytes in
+    guard let opening = try? BodyOpening(parsing: bytes) else { return }
+    let again = try? BodyOpening(parsing: Array(opening.encoded.utf8))
+    require(again == opening, "what is encoded is parsed")
+    require(opening.salt.count == 16, "a salt has 16 bytes")
+    guard opening.slot.record < 1 << 40, opening.slot.body < 8 else { return }
+    // A record that commits to it, so that the checks behind the first are reached.
+    var content = RecordContent(kind: "access", source: "fuzz")
+    content.bodies = (0...opening.slot.body).map { _ in
+      BodyDescription(
+        contentType: "text/plain", byteCount: UInt64(opening.bytes.count),
+        commitment: SHA256Hasher.hash(opening.salt + opening.bytes),
+        tag: opening.seal.map { SHA256Hasher.hash($0.key) })
+    }
+    let header = RecordHeader(
+      previousLeafHash: .zero, index: opening.slot.record,
+      recordedTime: Timestamp(microseconds: 0), content: content)
+    let plain = try? opening.check(header)
+    require(opening.seal != nil || plain == opening.bytes, "another body than the opening's")
+  }
+
   /// A run file: whatever it answers follows from its own root.
   static let runFile = FuzzBody("run-file") { bytes in
     guard

@@ -49,6 +49,7 @@ struct InitCommand: AsyncParsableCommand {
       try SmallFile.read(path, limit: 1 << 20)
     }
     try AddressSpace.requireRoomForWriting()
+    try FreeDescriptors.requireRoomForWriting()
     let vkey = try await Ledger.create(
       at: ledger.location(), origin: origin, continuing: note, signedBy: oldKey)
     struct Created: Encodable {

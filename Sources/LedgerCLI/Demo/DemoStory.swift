@@ -30,6 +30,7 @@ struct DemoStory {
 
   private func create(_ location: LedgerLocation) async throws -> String {
     try AddressSpace.requireRoomForWriting()
+    try FreeDescriptors.requireRoomForWriting()
     try teller.begin("1. A clinic opens a ledger for its data pipeline.")
     let vkey = try await Ledger.create(at: location, origin: Self.origin)
     try teller.say("The auditor gets its verifier key: \(vkey)")

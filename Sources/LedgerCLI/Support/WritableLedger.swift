@@ -6,6 +6,7 @@ func withLedger<Value: Sendable>(
   _ body: (Ledger) async throws -> Value
 ) async throws -> Value {
   try AddressSpace.requireRoomForWriting()
+  try FreeDescriptors.requireRoomForWriting()
   let ledger = try Ledger.open(
     at: location, options: LedgerOptions(acceptsClockStep: acceptsClockStep))
   for remark in ledger.remarks { StandardError.warn(remark) }

@@ -20,7 +20,9 @@ extension LedgerCheck {
     {
       activeFiles.reverse()
     }
+    bodySegments = try listSegments(.bodies)
     segments = try listSegments(.headers)
+    try checkActiveIsCurrent()
     for kind in [BlockKind.headers, .bodies] {
       for first in segments {
         if let file = try evidence.open(SegmentFile.path(kind, first)) {
@@ -29,6 +31,20 @@ extension LedgerCheck {
       }
     }
     try remarkForeignFiles()
+  }
+
+  /// Records are sealed once a new `active` stands for those after them: one that begins before a
+  /// segment, and still does now that the segment was listed, is a file from an earlier time.
+  private func checkActiveIsCurrent() throws(EvidenceError) {
+    guard let last = segments.last,
+      let first = activeFiles.first(where: { $0.name == "active" })?.header?.firstRecord,
+      first <= last, let now = try ActiveFile("active", from: evidence)?.header?.firstRecord,
+      now <= last
+    else { return }
+    collector.add(
+      Finding(
+        .orderBroken, "the file begins before records that are sealed: it is from an earlier time",
+        at: Place(file: "active", offset: 0), records: now...last))
   }
 
   private func listSegments(_ kind: BlockKind) throws(EvidenceError) -> [UInt64] {
@@ -120,15 +136,23 @@ extension LedgerCheck {
     }
   }
 
-  /// Files of bodies without headers beside them.
+  /// Files of bodies without headers beside them, of those listed before the headers were.
+  ///
+  /// The bodies are put in place first. What was sealed while this check ran has its headers by now,
+  /// or is in a group log still; that is asked first, because a sealing may end in between.
   private func checkStrayBodies(_ chain: RecordChain) throws(EvidenceError) {
     let known = Set(segments)
-    for first in try listSegments(.bodies) where !known.contains(first) {
+    for first in bodySegments where !known.contains(first) {
       let path = SegmentFile.path(.bodies, first)
-      if isInActiveFile(first) {
+      var isBeingSealed = isInActiveFile(first)
+      for name in ActiveFile.names where !isBeingSealed {
+        let now = try ActiveFile(name, from: evidence)
+        isBeingSealed = now?.header?.firstRecord == first
+      }
+      if isBeingSealed {
         chain.collector.add(
           Remark(.sealingUnfinished, "has no headers yet: a sealing stopped", file: path))
-      } else {
+      } else if try evidence.open(SegmentFile.path(.headers, first)) == nil {
         chain.collector.add(
           Finding(.bodyUnexpected, "bodies without a segment of headers", file: path))
       }

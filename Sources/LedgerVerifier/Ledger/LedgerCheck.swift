@@ -31,6 +31,8 @@ final class LedgerCheck {
   var activeFiles: [ActiveFile] = []
   /// First records of the sealed segments, ascending.
   var segments: [UInt64] = []
+  /// First records of the files of bodies, listed before the segments were.
+  var bodySegments: [UInt64] = []
   var byteCountTotal: UInt64 = 0
   /// Bodies of the records before this were met in `bodies/`.
   var sealedBodiesEnd: UInt64 = 0

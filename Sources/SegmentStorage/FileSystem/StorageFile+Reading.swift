@@ -9,6 +9,8 @@ extension StorageFile {
     precondition(count >= 0 && offset >= 0)
     let available = max(0, try size() - offset)
     if count > available { throw endOfFile(at: offset, expected: count, found: available) }
+    // An empty array's storage is shared by all threads: room for nothing would write to it.
+    guard count > 0 else { return }
     let found = try bytes.appendLeading(count) { buffer throws(StorageError) in
       try read(into: &buffer, at: offset)
     }

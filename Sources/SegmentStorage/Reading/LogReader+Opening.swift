@@ -47,7 +47,7 @@ extension StorageLocation {
     let activeFirst = active?.header.firstRecord ?? .max
     let segments = catalog.complete.filter { $0.firstRecord < activeFirst }
     var tails: [LogTail] = []
-    var damage: StorageEngineError?
+    var damage = try staleness(of: active, catalog)
     var end = segments.last?.endRecord ?? 0
     var leafHash = segments.last?.chain.lastLeafHash ?? .zero
     for file in [sealing, active] {
@@ -83,6 +83,20 @@ extension StorageLocation {
       leafHash = scan.lastLeafHash
     }
     return LogReader(self, segments: segments, tails: tails, damage: damage, cache: cache)
+  }
+
+  /// Records are sealed once a new `active` stands for those after them: one that begins before a
+  /// segment, and still does now that the segment was listed, is a file from an earlier time.
+  private func staleness(of active: OpenTail?, _ catalog: SegmentCatalog)
+    throws(StorageEngineError) -> StorageEngineError?
+  {
+    guard let active, let last = catalog.complete.last,
+      last.firstRecord >= active.header.firstRecord,
+      let now = try openTail(activePath)?.header.firstRecord, now <= last.firstRecord
+    else { return nil }
+    return .damaged(
+      activePath, offset: 0, records: now..<last.endRecord,
+      "the file begins before records that are sealed: it is from an earlier time")
   }
 
   private struct OpenTail {

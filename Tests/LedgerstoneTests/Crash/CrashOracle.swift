@@ -26,7 +26,10 @@ enum CrashOracle {
     let reader = try fixture.reader()
     try written.check(reader)
     if let vkey = written.vkey { try #require(reader.identity.verifierKeys == [vkey]) }
+    if let key = written.rotatedKey { try #require(reader.verifierKey == key) }
     if let published = reader.checkpoint { try written.note(published) }
+    try written.checkBackup(fixture.disk, of: reader)
+    try await written.finishErasure(ledger)
     try await written.sendAgain(to: ledger)
     try await written.send(2, to: ledger)
     try await written.checkpoint(ledger)

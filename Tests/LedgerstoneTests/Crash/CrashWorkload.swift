@@ -35,6 +35,7 @@ enum CrashWorkload {
     ],
     [open, send(2), checkpoint, produce([1, 4, 1, 2]), send(2), index, index, send(1), close],
     [openAcceptingSteps, send(1), acceptedStep, send(4), sendOld(3..<9), checkpoint, close],
+    [open, send(1), rotate, send(1), erase([7, 30]), backUp, sendOld(28..<33), index, close],
   ]
 
   static let open = WorkStep("open") { $0.ledger = try $0.fixture.open() }
@@ -55,6 +56,16 @@ enum CrashWorkload {
   /// An index record, signed at exactly its size.
   static let index = WorkStep("index") {
     try $0.written.note(try await $0.opened().index())
+  }
+
+  static let rotate = WorkStep("rotate the key") { try await $0.written.rotate($0.opened()) }
+
+  static func erase(_ numbers: [Int]) -> WorkStep {
+    WorkStep("erase \(numbers)") { try await $0.written.erase(numbers, in: $0.opened()) }
+  }
+
+  static let backUp = WorkStep("back up") {
+    _ = try $0.fixture.reader().backUp(to: WrittenLedger.backup.directory)
   }
 
   /// One batch.

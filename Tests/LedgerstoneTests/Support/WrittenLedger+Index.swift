@@ -20,8 +20,7 @@ extension WrittenLedger {
     for (key, records) in Array(naming.prefix(3)) + [(absent, [])] {
       let proof = try reader.completenessProof(of: key)
       try #require(proof.records == records.filter { $0 < standing.record })
-      let keys = try reader.identity.verifierKeys.map { try NoteVerifierKey(vkey: $0) }
-      let checked = try CompletenessProofFile(parsing: proof.file).check(keys: keys)
+      let checked = try CompletenessProofFile(parsing: proof.file).check(keys: keys(reader))
       try #require(checked.records == proof.records && checked.range == 0..<standing.record)
     }
   }
