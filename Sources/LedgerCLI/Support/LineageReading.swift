@@ -40,19 +40,6 @@ enum LineageReading {
     }
   }
 
-  /// The numbers that producers skipped, found by reading every record.
-  static func sequenceGaps(below size: UInt64, _ reader: LedgerReader) throws -> [SequenceGap] {
-    var audit = SequenceAudit()
-    var gaps: [SequenceGap] = []
-    try reader.forEachRecord(in: 0..<size) { record in
-      let content = record.header.content
-      // A continuation repeats the number of its record.
-      guard (content.part?.number ?? 0) == 0 else { return }
-      if let gap = audit.note(index: record.header.index, content: content) { gaps.append(gap) }
-    }
-    return gaps
-  }
-
   /// A number of records, or the records that were there before a time.
   static func size(_ text: String?, _ reader: LedgerReader) throws -> UInt64 {
     guard let text else { return reader.size }
