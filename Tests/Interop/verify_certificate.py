@@ -1014,9 +1014,18 @@ TYPES = {1: "dataset", 2: "job", 3: "run", 4: "model", 5: "request", 6: "service
 TARGET, ACTOR, SCOPE = 5, 8, 10
 
 
+def is_hidden(code):
+    """Controls, separators of lines, and what turns the direction of writing."""
+    return (
+        code < 0x20 or 0x7F <= code <= 0x9F or code in (0x061C, 0xFEFF) or 0x200B <= code <= 0x200F
+        or 0x2028 <= code <= 0x202E or 0x2060 <= code <= 0x2069
+    )
+
+
 def percent(text):
     return "".join(
-        f"%{ord(c):02X}" if c in "%:@" or ord(c) < 0x20 or ord(c) == 0x7F else c for c in text
+        "".join(f"%{byte:02X}" for byte in c.encode()) if c in "%:@" or is_hidden(ord(c)) else c
+        for c in text
     )
 
 

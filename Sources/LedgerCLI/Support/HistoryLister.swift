@@ -41,7 +41,7 @@ struct HistoryLister {
           try output.write(line: RecordJSON.text(part.header, leafHash: part.leafHash))
         }
       } else {
-        try output.write(line: line(parts))
+        try output.write(line: PlainText.escaped(line(parts)))
       }
     }
     try output.flush()
