@@ -174,7 +174,8 @@ let package = Package(
     tests(
       of: "LedgerServer",
       [
-        "LedgerServer", "Ledgerstone", "LedgerVerifier", "SegmentStorage", "Provenance",
+        "LedgerServer", "Ledgerstone", "LedgerVerifier", "SegmentStorage", "SubjectVault",
+        "Provenance",
         "LedgerFormat", "MerkleLog", "LedgerCryptography", "LedgerTestSupport",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -1,6 +1,10 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import LedgerCryptography
 import LedgerFormat
+import LedgerTestSupport
+import SegmentStorage
 import Testing
 
 @testable import LedgerServer
@@ -42,7 +46,7 @@ import Testing
   @Test func everyRouteIsForItsRolesOnly() async throws {
     var fixture = try await ServerFixture()
     let tokens = try fixture.setUpTokens()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       for route in Self.routes {
         let body: [UInt8]? = route.method == .post ? Array("{".utf8) : nil
         let nobody = try await peer.send(
@@ -66,7 +70,7 @@ import Testing
     var fixture = try await ServerFixture()
     _ = try fixture.setUpTokens()
     fixture.configuration.isEvidencePublic = true
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       #expect(try await peer.get("/checkpoint").status == 200)
       #expect(try await peer.get("/tile/0/000.p/1").status == 200)
       #expect(try await peer.get("/v1/records/0/proof").status == 200)
@@ -112,7 +116,7 @@ import Testing
       for: caller, expires: Timestamp(microseconds: now.microseconds + 60_000_000))
     let book = TokenBook(try TokenTable([oldEntry, newEntry]))
     fixture.tokens = book
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       func status(_ token: String) async throws -> Int {
         try await peer.post("/api/v1/lineage", Event.start, .bearer(token)).status
       }
@@ -164,7 +168,8 @@ import Testing
   @Test func readingBodiesLeavesOneRecordAMinute() async throws {
     var fixture = try await ServerFixture()
     let tokens = try fixture.setUpTokens()
-    try await fixture.serve { peer in
+    let ledger = fixture.ledger
+    try await fixture.serve { peer async throws in
       let appended = try await peer.post(
         "/api/v1/lineage", Event.start, .bearer(tokens[.appender]))
       #expect(appended.status == 201)
@@ -173,15 +178,15 @@ import Testing
         #expect(body.text == Event.start)
         #expect(body.headers[.contentType] == "application/octet-stream")
       }
-      #expect(fixture.ledger.size == 3)
+      #expect(ledger.size == 3)
       // Another caller leaves its own; proofs and tiles leave none.
       _ = try await peer.get("/v1/records/1/openings/0", .bearer(tokens[.legal]))
-      #expect(fixture.ledger.size == 4)
-      _ = try await fixture.ledger.checkpoint()
+      #expect(ledger.size == 4)
+      _ = try await ledger.checkpoint()
       _ = try await peer.get("/v1/records/1/proof", .bearer(tokens[.auditor]))
       _ = try await peer.get("/tile/0/000.p/1", .bearer(tokens[.auditor]))
       _ = try await peer.get("/v1/records/1", .bearer(tokens[.auditor]))
-      #expect(fixture.ledger.size == 4)
+      #expect(ledger.size == 4)
       // What is not there leaves none either.
       let missing = try await peer.get("/v1/records/1/bodies/7", .bearer(tokens[.auditor]))
       #expect(missing.status == 404)

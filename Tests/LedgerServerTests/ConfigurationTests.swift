@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Logging
 import Testing
 
 @testable import LedgerServer
@@ -45,7 +46,6 @@ import Testing
     ["LEDGERSTONE_LIMITS_BUFFERED_BYTES": "2000"], ["LEDGERSTONE_LIMITS_IDLE_SECONDS": "0"],
     ["LEDGERSTONE_TLS_CERTIFICATE_CHAIN": "/c"], ["LEDGERSTONE_TLS_PRIVATE_KEY": "/k"],
     ["LEDGERSTONE_BACKUP_FOLDER": "relative"],
-    ["LEDGERSTONE_TILES_ADD": "true", "LEDGERSTONE_CHECKPOINT_SECONDS": "0"],
     // Nothing is open to others by default.
     ["LEDGERSTONE_HTTP_HOST": "0.0.0.0"], ["LEDGERSTONE_HTTP_HOST": "ledger.example"],
     ["LEDGERSTONE_HTTP_HOST": "0.0.0.0", "LEDGERSTONE_HTTP_PLAINTEXT": "true"],

@@ -1,5 +1,11 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import LedgerCryptography
+import LedgerFormat
+import LedgerTestSupport
+import Ledgerstone
+import SegmentStorage
 import Testing
 
 @testable import LedgerServer
@@ -15,7 +21,7 @@ import Testing
     var fixture = try await ServerFixture()
     fixture.configuration.limits = limits
     let served = fixture
-    try await served.serve(.live) { peer in
+    try await served.serve(.live) { peer async throws in
       try await body(try #require(peer.client.port), peer, served)
     }
   }
@@ -28,7 +34,7 @@ import Testing
   @Test func whoSendsNoHeadersIsLetGo() async throws {
     var limits = ServerLimits()
     limits.headerSeconds = 0.3
-    try await serve(limits) { port, _, _ in
+    try await serve(limits) { port, _, _ async throws in
       let silent = try await RawClient.connect(port: port)
       #expect(await silent.isClosed(within: Self.patience))
       // A header a little at a time is no better.
@@ -45,7 +51,7 @@ import Testing
   @Test func aConnectionIsUsedAgainUntilItIdles() async throws {
     var limits = ServerLimits()
     limits.idleSeconds = 0.5
-    try await serve(limits) { port, _, fixture in
+    try await serve(limits) { port, _, fixture async throws in
       let client = try await RawClient.connect(port: port)
       for number in 1...3 {
         try await client.send(Self.post(Event.numbered(number)))
@@ -58,7 +64,7 @@ import Testing
   }
 
   @Test func pipelinedRequestsAreAnsweredInOrder() async throws {
-    try await serve { port, _, _ in
+    try await serve { port, _, _ async throws in
       let client = try await RawClient.connect(port: port)
       try await client.send((1...20).map { Self.post(Event.numbered($0)) }.joined())
       #expect(await client.hasReceived("\"index\":20", within: Self.patience))
@@ -68,7 +74,7 @@ import Testing
   }
 
   @Test func aClientThatVanishesLeavesNothingHalfDone() async throws {
-    try await serve { port, peer, fixture in
+    try await serve { port, peer, fixture async throws in
       for _ in 0..<10 {
         let client = try await RawClient.connect(port: port)
         try await client.send(Self.post(Event.start, length: 10_000))
@@ -94,7 +100,7 @@ import Testing
   @Test func whatIsTooLongIsStoppedEarly() async throws {
     var limits = ServerLimits()
     limits.bodyByteCount = 1_024
-    try await serve(limits) { port, _, fixture in
+    try await serve(limits) { port, _, fixture async throws in
       let client = try await RawClient.connect(port: port)
       // Refused by its length, before any of it comes.
       try await client.send(Self.post("", length: 1 << 40))
@@ -112,7 +118,7 @@ import Testing
   }
 
   @Test func headersHaveALimit() async throws {
-    try await serve { port, _, _ in
+    try await serve { port, _, _ async throws in
       for header in [
         "X-Long: " + String(repeating: "a", count: 70 << 10),
         (0..<200).map { "X-\($0): 1" }.joined(separator: "\r\n"),
@@ -132,7 +138,7 @@ import Testing
     "POST /api/v1/lineage HTTP/1.1\r\nHost: l\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
   ])
   func nonsenseHarmsNobody(request: String) async throws {
-    try await serve { port, peer, fixture in
+    try await serve { port, peer, fixture async throws in
       let client = try await RawClient.connect(port: port)
       try await client.send(request)
       _ = await client.isClosed(within: 1)
@@ -143,7 +149,7 @@ import Testing
   }
 
   @Test func expectationsAreMet() async throws {
-    try await serve { port, _, _ in
+    try await serve { port, _, _ async throws in
       let client = try await RawClient.connect(port: port)
       try await client.send(
         Self.post("", length: Event.start.utf8.count, more: "Expect: 100-continue\r\n"))
@@ -154,7 +160,7 @@ import Testing
   }
 
   @Test func manyAtOnceAreAllServedOnce() async throws {
-    try await serve { port, _, fixture in
+    try await serve { port, _, fixture async throws in
       let count = 300
       try await withThrowingTaskGroup(of: Bool.self) { group in
         for number in 1...count {

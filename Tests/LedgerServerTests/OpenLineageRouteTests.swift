@@ -1,6 +1,10 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import LedgerCryptography
+import LedgerFormat
 import LedgerTestSupport
+import Ledgerstone
 import SegmentStorage
 import Testing
 
@@ -10,7 +14,7 @@ import Testing
 @Suite struct OpenLineageRouteTests {
   @Test func oneEventIsRecordedOnce() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let first = try await peer.post("/api/v1/lineage", Event.start)
       #expect(first.status == 201)
       let receipt = try first.json
@@ -79,8 +83,9 @@ import Testing
     let fixture = try await ServerFixture()
     var headers: HTTPFields = [.contentType: type]
     headers[.contentEncoding] = encoding
+    let given = headers
     let answer = try await fixture.serve {
-      try await $0.post("/api/v1/lineage", Event.start, headers)
+      try await $0.post("/api/v1/lineage", Event.start, given)
     }
     #expect(answer.status == status)
     #expect(answer.errorCode == code)
@@ -88,7 +93,7 @@ import Testing
 
   @Test func gzipIsInflatedBeforeItIsKept() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let packed: HTTPFields = [.contentType: "application/json", .contentEncoding: "gzip"]
       let answer = try await peer.post("/api/v1/lineage", Packed.event, packed)
       #expect(answer.status == 201, "\(answer.text)")
@@ -108,7 +113,7 @@ import Testing
   @Test func aBombAndAnOversizedBodyAreRefused() async throws {
     var fixture = try await ServerFixture()
     fixture.configuration.limits.bodyByteCount = 64 << 10
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let packed: HTTPFields = [.contentType: "application/json", .contentEncoding: "gzip"]
       let bomb = try await peer.post("/api/v1/lineage", Packed.zeros, packed)
       #expect(bomb.status == 413)
@@ -127,7 +132,7 @@ import Testing
 
   @Test func arraysAreTakenOnBothPaths() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let (a, b) = (Event.numbered(1), Event.numbered(2))
       let single = try await peer.post("/api/v1/lineage", "[\(a),\(b)]")
       #expect(single.status == 201)
@@ -155,7 +160,7 @@ import Testing
 
   @Test func eventsAreReadBackInPages() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       for number in 0..<7 {
         let event = Event.numbered(number, time: "2026-01-0\(number + 1)T00:00:00+00:00")
         #expect(try await peer.post("/api/v1/lineage", event).status == 201)
@@ -167,7 +172,8 @@ import Testing
         let events = try #require(try answer.json["events"] as? [NSDictionary])
         let numbers = try events.map { event in
           let run = try #require(event["run"] as? NSDictionary)
-          return try #require(Int(try #require(run["runId"] as? String).suffix(12)))
+          let name = try #require(run["runId"] as? String)
+          return try #require(Int(name.suffix(12)))
         }
         return (numbers, try answer.json["totalCount"] as? Int)
       }
@@ -187,7 +193,7 @@ import Testing
 
   @Test func aFullDiskIs503AndReadersGoOn() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       #expect(try await peer.post("/api/v1/lineage", Event.start).status == 201)
       _ = try await fixture.ledger.checkpoint()
       fixture.disk.inject(.fail(.noSpace), at: 1)
@@ -217,7 +223,7 @@ import Testing
     let appender = Appender(
       ledger: fixture.ledger, limits: fixture.configuration.limits, metrics: ServerMetrics())
     try appender.requireRoom()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       #expect(try await peer.get("/ready").status == 200)
       #expect(try await peer.get("/health").status == 200)
     }

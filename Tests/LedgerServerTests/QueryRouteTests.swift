@@ -1,5 +1,11 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
+import LedgerCryptography
+import LedgerFormat
+import LedgerTestSupport
+import Ledgerstone
+import SegmentStorage
 import Testing
 
 @testable import LedgerServer
@@ -8,7 +14,7 @@ import Testing
 @Suite struct QueryRouteTests {
   private func filled() async throws -> ServerFixture {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       for number in 0..<5 {
         #expect(
           try await peer.post("/api/v1/lineage", Event.numbered(number)).status == 201)
@@ -20,7 +26,7 @@ import Testing
 
   @Test func historyComesInPages() async throws {
     let fixture = try await filled()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       func indexes(_ query: String) async throws -> ([Int], Int?) {
         let answer = try await peer.get("/v1/history?entity=dataset:w:in" + query)
         #expect(answer.status == 200, "\(answer.text)")
@@ -41,7 +47,7 @@ import Testing
 
   @Test func lineageInItsForms() async throws {
     let fixture = try await filled()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let path = "/v1/lineage?entity=dataset:w:in&direction=downstream&collapsed=true"
       let json = try await peer.get(path)
       let nodes = try #require(try json.json["nodes"] as? [NSDictionary])
@@ -56,7 +62,7 @@ import Testing
 
   @Test func closureSaysWhatBecameOfIt() async throws {
     let fixture = try await filled()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let answer = try await peer.get("/v1/closure?entity=dataset:w:in&since=0")
       #expect(answer.status == 200)
       #expect(answer.text.contains("dataset:w:out"))
@@ -65,7 +71,7 @@ import Testing
 
   @Test func namesAreListed() async throws {
     let fixture = try await filled()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let all = try await peer.get("/v1/entities?prefix=dataset")
       #expect(
         try all.json["entities"] as? [String] == [

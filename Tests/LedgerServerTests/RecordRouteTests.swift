@@ -1,8 +1,12 @@
 import Foundation
 import HTTPTypes
+import HummingbirdTesting
 import LedgerCryptography
 import LedgerFormat
+import LedgerTestSupport
 import LedgerVerifier
+import Ledgerstone
+import SegmentStorage
 import Testing
 
 @testable import LedgerServer
@@ -13,7 +17,7 @@ import Testing
 
   @Test func oneRecord() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let first = try await peer.post("/v1/records", Event.access(1, id: "a"))
       #expect(first.status == 201)
       #expect(try first.json["id"] as? String == "a")
@@ -87,7 +91,7 @@ import Testing
 
   @Test(arguments: [false, true]) func aStreamOfRecords(isLive: Bool) async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve(isLive ? .live : .router) { peer in
+    try await fixture.serve(isLive ? .live : .router) { peer async throws in
       let text =
         "\n" + Event.access(1, id: "a") + "\nnot JSON\n" + Event.access(1, id: "a") + "\r\n"
         + Event.access(2, id: "a") + "\n" + Event.access(3)
@@ -110,7 +114,7 @@ import Testing
   @Test func aLongStreamKeepsItsOrder() async throws {
     let fixture = try await ServerFixture()
     let count = 10_000
-    try await fixture.serve(.live) { peer in
+    try await fixture.serve(.live) { peer async throws in
       let text = (0..<count).map { Event.access($0) }.joined(separator: "\n")
       let lines = try Self.parsed(try await peer.post("/v1/records", text, Self.lines))
       #expect(lines.count == count + 1)
@@ -123,7 +127,7 @@ import Testing
 
   @Test func aStreamOverADeadWriterSaysSo() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       fixture.disk.inject(.fail(.noSpace), at: 1)
       let answer = try await peer.post("/v1/records", Event.access(1), Self.lines)
       let lines = try Self.parsed(answer)
@@ -138,7 +142,7 @@ import Testing
     let headers: HTTPFields = [
       .contentType: "application/x-ndjson", .contentEncoding: "gzip",
     ]
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let lines = try Self.parsed(try await peer.post("/v1/records", Packed.members, headers))
       #expect((lines[0]["error"] as? NSDictionary)?["code"] as? String == "rejected")
       let cut = try Self.parsed(
@@ -153,7 +157,7 @@ import Testing
 
   @Test func proofsAreWhatTheVerifierTakes() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let first = try await peer.post("/v1/checkpoint", "")
       let saved = try #require(try first.json["checkpoint"] as? String)
       #expect(try await peer.post("/v1/records", Event.access(1)).status == 201)

@@ -1,7 +1,11 @@
 import HTTPTypes
+import HummingbirdTesting
 import LedgerCryptography
+import LedgerFormat
 import LedgerTestSupport
+import Ledgerstone
 import MerkleLog
+import SegmentStorage
 import Testing
 
 @testable import LedgerServer
@@ -10,7 +14,7 @@ import Testing
 @Suite struct TileRouteTests {
   private func filled(_ count: Int) async throws -> ServerFixture {
     let fixture = try await ServerFixture()
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let lines = (0..<count).map { Event.access($0) }.joined(separator: "\n")
       let answer = try await peer.post(
         "/v1/records", lines, [.contentType: "application/x-ndjson"])
@@ -26,7 +30,7 @@ import Testing
 
   @Test func tilesAndBundlesGiveTheCheckpointsTree() async throws {
     let fixture = try await filled(599)
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       let note = try await peer.get("/checkpoint")
       #expect(note.headers[.contentType] == "text/plain; charset=utf-8")
       #expect(note.headers[.cacheControl] == "no-cache")
@@ -82,7 +86,7 @@ import Testing
 
   @Test func nothingAboveTheCheckpointIsServed() async throws {
     let fixture = try await filled(9)
-    try await fixture.serve { peer in
+    try await fixture.serve { peer async throws in
       #expect(try await peer.post("/v1/records", Event.access(99)).status == 201)
       #expect(try await peer.get("/tile/entries/000.p/10").status == 200)
       #expect(try await peer.get("/tile/entries/000.p/11").status == 404)

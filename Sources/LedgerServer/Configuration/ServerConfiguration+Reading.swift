@@ -10,7 +10,7 @@ extension ServerConfiguration {
     "tls.privateKey", "identity.tokens", "identity.publicEvidence", "limits.bodyBytes",
     "limits.connections", "limits.bufferedBytes", "limits.queueBytes", "limits.headerSeconds",
     "limits.idleSeconds", "limits.bytesPerSecond", "limits.shutdownSeconds",
-    "checkpoint.seconds", "index.seconds", "tiles.add", "backup.folder", "log.level",
+    "checkpoint.seconds", "index.seconds", "backup.folder", "log.level",
   ]
 
   /// Reads and validates a configuration.
@@ -37,7 +37,6 @@ extension ServerConfiguration {
     if let value = try await reader.number("index.seconds") {
       indexSeconds = value == 0 ? nil : value
     }
-    if let value = try await reader.flag("tiles.add") { offersAdd = value }
     backupFolder = try await reader.text("backup.folder")
     if let value = try await reader.text("log.level") {
       guard let level = Logger.Level(rawValue: value) else {

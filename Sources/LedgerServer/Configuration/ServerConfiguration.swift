@@ -29,8 +29,6 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var checkpointSeconds: Double? = 10
   /// How often an index record is appended if there is something new; nil for never by itself.
   public var indexSeconds: Double?
-  /// Whether `POST /add` of the transparency-log tools is answered.
-  public var offersAdd = false
   /// Below it backups are made; nil for none over HTTP.
   public var backupFolder: String?
   public var logLevel = Logger.Level.info
@@ -68,10 +66,6 @@ public struct ServerConfiguration: Sendable, Equatable {
     ] {
       guard let seconds, !(0.05...86_400).contains(seconds) else { continue }
       throw ConfigurationError("\(name) is \(seconds); it is 0.05 to 86400, or 0 for never")
-    }
-    if offersAdd, checkpointSeconds == nil {
-      throw ConfigurationError(
-        "tiles.add needs checkpoint.seconds: what was added is to be covered soon")
     }
     if let backupFolder, !backupFolder.hasPrefix("/") {
       throw ConfigurationError("backup.folder is '\(backupFolder)', not an absolute path")

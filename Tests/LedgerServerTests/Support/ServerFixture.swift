@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import LedgerCryptography
 import LedgerFormat
 import LedgerTestSupport
 import LedgerVerifier
@@ -10,6 +11,7 @@ import MerkleLog
 import NIOCore
 import Provenance
 import SegmentStorage
+import SubjectVault
 import Testing
 
 @testable import LedgerServer
