@@ -15,11 +15,11 @@ import Testing
   private static let patience = 60.0
 
   private func serve(
-    _ limits: ServerLimits = ServerLimits(),
+    limits change: (inout ServerLimits) -> Void = { _ in },
     _ body: @Sendable (Int, TestPeer, ServerFixture) async throws -> Void
   ) async throws {
     var fixture = try await ServerFixture()
-    fixture.configuration.limits = limits
+    change(&fixture.configuration.limits)
     let served = fixture
     try await served.serve(.live) { peer async throws in
       try await body(try #require(peer.client.port), peer, served)
@@ -32,9 +32,9 @@ import Testing
   }
 
   @Test func whoSendsNoHeadersIsLetGo() async throws {
-    var limits = ServerLimits()
-    limits.headerSeconds = 0.3
-    try await serve(limits) { port, _, _ async throws in
+    try await serve {
+      $0.headerSeconds = 0.3
+    } _: { port, _, _ async throws in
       let silent = try await RawClient.connect(port: port)
       #expect(await silent.isClosed(within: Self.patience))
       // A header a little at a time is no better.
@@ -48,18 +48,27 @@ import Testing
     }
   }
 
-  @Test func aConnectionIsUsedAgainUntilItIdles() async throws {
-    var limits = ServerLimits()
-    limits.idleSeconds = 0.5
-    try await serve(limits) { port, _, fixture async throws in
+  @Test func aConnectionIsUsedAgain() async throws {
+    try await serve { port, _, fixture async throws in
       let client = try await RawClient.connect(port: port)
       for number in 1...3 {
         try await client.send(Self.post(Event.numbered(number)))
         #expect(
           await client.hasReceived("\"index\":\(number)", within: Self.patience), "\(number)")
       }
-      #expect(await client.isClosed(within: Self.patience))
+      await client.close()
       #expect(fixture.ledger.size == 4)
+    }
+  }
+
+  @Test func anIdleConnectionIsClosed() async throws {
+    try await serve {
+      $0.idleSeconds = 0.5
+    } _: { port, _, _ async throws in
+      let client = try await RawClient.connect(port: port)
+      // It may be closed before this is sent.
+      try? await client.send(Self.post(Event.start))
+      #expect(await client.isClosed(within: Self.patience))
     }
   }
 
@@ -98,9 +107,9 @@ import Testing
   }
 
   @Test func whatIsTooLongIsStoppedEarly() async throws {
-    var limits = ServerLimits()
-    limits.bodyByteCount = 1_024
-    try await serve(limits) { port, _, fixture async throws in
+    try await serve {
+      $0.bodyByteCount = 1_024
+    } _: { port, _, fixture async throws in
       let client = try await RawClient.connect(port: port)
       // Refused by its length, before any of it comes.
       try await client.send(Self.post("", length: 1 << 40))
@@ -145,6 +154,25 @@ import Testing
       await client.close()
       #expect(try await peer.get("/health").status == 200)
       #expect(fixture.ledger.size == 1)
+    }
+  }
+
+  @Test(arguments: [
+    ("localhost:8650", nil, 201), ("127.0.0.1", nil, 201), ("[::1]:80", nil, 201),
+    ("evil.example", nil, 403), ("127.0.0.1.evil.example", nil, 403),
+    ("localhost.evil.example:1", nil, 403), ("localhost", "http://localhost:3000", 201),
+    ("localhost", "https://evil.example", 403), ("localhost", "null", 403),
+  ])
+  func withoutTokensOnlyThisMachineIsServed(
+    host: String, origin: String?, status: Int
+  ) async throws {
+    try await serve { port, _, _ async throws in
+      let client = try await RawClient.connect(port: port)
+      let more = origin.map { "Origin: \($0)\r\n" } ?? ""
+      try await client.send(
+        Self.post(Event.start, more: more)
+          .replacingOccurrences(of: "Host: localhost", with: "Host: \(host)"))
+      #expect(await client.hasReceived("HTTP/1.1 \(status)", within: Self.patience))
     }
   }
 

@@ -6,9 +6,9 @@ extension LedgerReader {
   /// an entity. It convicts whoever signed the index.
   ///
   /// - Returns: nil where the index lists the record, as an honest one does.
-  /// - Throws: `noIndexRecord`; `invalid` if the record does not name the entity, or no index record
-  ///   covers it yet; `notFound`; `corrupt` where neither the run that was committed to nor one that
-  ///   follows from the records is there.
+  /// - Throws: `noIndexRecord`; `invalid` if the record does not name the entity, or no index
+  ///   record covers it yet; `notFound`; `corrupt` where neither the run that was committed to nor
+  ///   one that follows from the records is there.
   public func omissionProof(
     of key: EntityKey, record index: UInt64
   ) throws(LedgerError) -> [UInt8]? {

@@ -35,6 +35,10 @@ struct ServerFixture {
     ledger = try Ledger.open(at: Self.location, options: options)
     configuration.port = 0
     configuration.checkpointSeconds = nil
+    // However slow the machine is: a test that is about them sets its own.
+    configuration.limits.headerSeconds = 3_600
+    configuration.limits.idleSeconds = 3_600
+    configuration.limits.bytesPerSecond = 0
   }
 
   /// A token for each role, and the table of them.
