@@ -37,9 +37,11 @@ struct SegmentWalk {
         upTo: headers.blocks[start - 1].lastRecord, isLast: start == headers.blocks.count, chain,
         check)
     }
-    guard areHeadersSound, !skipsBodies else { return }
+    guard !skipsBodies else { return }
     let place = Place(file: SegmentFile.path(.bodies, headers.firstRecord), offset: 0)
-    chain.collector.add(link.finish(at: place))
+    let findings = link.finish(at: place)
+    for records in link.takeUnread() { chain.erasures.accept(unread: records) }
+    if areHeadersSound { chain.collector.add(findings) }
   }
 
   private mutating func checkHeaders(
@@ -63,7 +65,9 @@ struct SegmentWalk {
           leafHashBefore = result.header.leafHashBefore
         }
         if !skipsBodies { link.expect(result.bodies) }
-      case .damaged: areHeadersSound = false
+      case .damaged(let block):
+        areHeadersSound = false
+        chain.erasures.accept(unread: block.records)
       }
       try chain.accept(outcome)
     }
@@ -90,6 +94,9 @@ struct SegmentWalk {
       check.advance(chain, byteCount: Int(location.blockByteCount))
       check.summary.bodyCount += result.presentCount
       chain.erasures.accept(result.tombstones)
+      if result.expected == nil {
+        chain.erasures.accept(unread: location.firstRecord...location.lastRecord)
+      }
       let findings = link.accept(
         result, at: Place(file: bodies.path, offset: location.offset, block: number))
       if areHeadersSound || result.isDamaged { chain.collector.add(findings) }
