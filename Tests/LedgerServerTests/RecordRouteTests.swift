@@ -113,8 +113,8 @@ import Testing
 
   @Test func aLongStreamKeepsItsOrder() async throws {
     let fixture = try await ServerFixture()
-    let count = 10_000
-    try await fixture.serve(.live) { peer async throws in
+    let count = 3_000
+    try await fixture.serve { peer async throws in
       let text = (0..<count).map { Event.access($0) }.joined(separator: "\n")
       let lines = try Self.parsed(try await peer.post("/v1/records", text, Self.lines))
       #expect(lines.count == count + 1)
@@ -122,7 +122,7 @@ import Testing
       #expect(lines.dropLast().map { $0["index"] as? Int } == (1...count).map { $0 })
     }
     let reader = fixture.ledger.reader()
-    #expect(try reader.body(record: 7_001, body: 0) == Array(#"{"n":7000}"#.utf8))
+    #expect(try reader.body(record: 2_001, body: 0) == Array(#"{"n":2000}"#.utf8))
   }
 
   @Test func aStreamOverADeadWriterSaysSo() async throws {
