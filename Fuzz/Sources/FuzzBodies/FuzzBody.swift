@@ -17,7 +17,7 @@ public struct FuzzBody: Sendable {
   public static let all: [FuzzBody] = [
     .header, .block, .groupFrame, .segment, .activeHeader, .ledgerFile, .signedNote,
     .inclusionProof, .consistencyProof, .completenessProof, .omissionProof, .closureProof,
-    .runFile, .nameDictionary, .openLineage, .nativeRecord, .json, .operations,
+    .certificate, .runFile, .nameDictionary, .openLineage, .nativeRecord, .json, .operations,
   ]
 
   public static func named(_ name: String) -> FuzzBody? { all.first { $0.name == name } }

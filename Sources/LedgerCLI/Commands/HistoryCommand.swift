@@ -79,7 +79,7 @@ struct HistoryCommand: ParsableCommand {
     let query = ClosureQuery(
       root: entity.key, origin: .record(0), size: size, time: .now,
       silenceMicroseconds: 86_400_000_000)
-    let gaps = try LineageReading.sequenceGaps(below: size, reader)
+    let gaps = try reader.sequenceGaps(below: size)
     let closure = try Closure.compute(
       query, from: LineageReading.source(reader, size: size, sequenceGaps: gaps))
     let report = AccessReport(

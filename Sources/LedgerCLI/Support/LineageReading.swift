@@ -23,11 +23,6 @@ enum LineageReading {
     try reader.firstBody(of: record)
   }
 
-  /// The numbers that producers skipped, found by reading every record.
-  static func sequenceGaps(below size: UInt64, _ reader: LedgerReader) throws -> [SequenceGap] {
-    try reader.sequenceGaps(below: size)
-  }
-
   /// A number of records, or the records that were there before a time.
   static func size(_ text: String?, _ reader: LedgerReader) throws -> UInt64 {
     guard let text else { return reader.size }

@@ -37,17 +37,4 @@ extension LedgerReader {
       return nil
     }
   }
-
-  /// The numbers that producers skipped, found by reading every record.
-  public func sequenceGaps(below size: UInt64) throws(LedgerError) -> [SequenceGap] {
-    var audit = SequenceAudit()
-    var gaps: [SequenceGap] = []
-    try forEachRecord(in: 0..<size) { record in
-      let content = record.header.content
-      // A continuation repeats the number of its record.
-      guard (content.part?.number ?? 0) == 0 else { return }
-      if let gap = audit.note(index: record.header.index, content: content) { gaps.append(gap) }
-    }
-    return gaps
-  }
 }

@@ -114,7 +114,8 @@ extension RecordContent {
       .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 
-  fileprivate func text(_ name: String) -> String? {
+  /// The text of an attribute; nil if there is none.
+  func text(_ name: String) -> String? {
     if case .text(let text)? = attributes[name] { text } else { nil }
   }
 }
