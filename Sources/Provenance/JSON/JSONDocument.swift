@@ -33,7 +33,7 @@ public struct JSONDocument: Sendable {
 
   /// Throws at the first member name that an object repeats (RFC 7493 §2.3 forbids it): RFC 8259
   /// §4 leaves open which one counts, so that two readers could see two different facts.
-  func refuseRepeatedMembers() throws(JSONError) {
+  public func refuseRepeatedMembers() throws(JSONError) {
     var names: [Int] = []
     for (position, object) in tokens.enumerated() where object.kind == .object {
       names.removeAll(keepingCapacity: true)
