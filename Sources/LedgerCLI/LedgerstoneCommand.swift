@@ -30,7 +30,10 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     let occupied = StandardDescriptors.occupy()
     defer { withExtendedLifetime(occupied) {} }
     do {
-      try requireText(CommandLine.arguments.dropFirst())
+      let arguments = CommandLine.arguments.dropFirst()
+      try requireText(arguments)
+      try requireCommand(arguments)
+      try refuseNegativeNumbers(arguments)
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -48,6 +51,28 @@ struct LedgerstoneCommand: AsyncParsableCommand {
     for argument in arguments where argument.unicodeScalars.contains("\u{FFFD}") {
       throw CommandFailure(
         .usage, "the argument '\(argument)' is not UTF-8, or holds the sign for what is not")
+    }
+  }
+
+  /// Says which command there is not, where the parser would speak of an unexpected argument.
+  private static func requireCommand(_ arguments: ArraySlice<String>) throws(CommandFailure) {
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments
+    guard let name = words.first, !name.hasPrefix("-"), name != "help",
+      !configuration.subcommands.contains(where: { $0.configuration.commandName == name })
+    else { return }
+    throw CommandFailure(
+      .usage, "there is no command '\(name)'; 'ledgerstone --help' lists them")
+  }
+
+  /// Says of `-1` that nothing takes it, where the parser would miss an argument.
+  private static func refuseNegativeNumbers(
+    _ arguments: ArraySlice<String>
+  ) throws(CommandFailure) {
+    for argument in arguments.prefix(while: { $0 != "--" }) {
+      guard argument.count > 1, argument.first == "-", argument.dropFirst().allSatisfy(\.isNumber)
+      else { continue }
+      throw CommandFailure(
+        .usage, "'\(argument)': records and bodies are counted from 0")
     }
   }
 

@@ -71,6 +71,14 @@ extension LedgerError: CustomStringConvertible {
 }
 
 extension LedgerError {
+  static func noSuchBody(in record: UInt64, count: Int) -> LedgerError {
+    LedgerError(
+      .notFound,
+      count == 0
+        ? "record \(record) has no body"
+        : "record \(record) has \(counted(count, "body")), counted from 0")
+  }
+
   public init(_ error: StorageError) {
     let hint =
       error.isNoSpace

@@ -13,16 +13,18 @@ public struct LedgerLocation: Hashable, Sendable {
   ///     `directory` that is a symbolic link is the folder it leads to.
   ///   - environment: nil for the process' own.
   /// - Throws: `LedgerError.invalid` if the vault lies inside the ledger, or the ledger inside the
-  ///   vault, also by way of symbolic links.
+  ///   vault, also by way of symbolic links; if a path is empty, or relative to nothing.
   public init(
     directory: String, vault: String? = nil,
     environment: [String: String]? = nil
   ) throws(LedgerError) {
     guard !directory.isEmpty else { throw LedgerError(.invalid, "the ledger's path is empty") }
+    try Self.requireFolder(for: directory)
     self.directory = Self.absolute(directory)
     guard vault?.isEmpty != true else { throw LedgerError(.invalid, "the vault's path is empty") }
     let environment = environment ?? ProcessInfo.processInfo.environment
     let chosen = vault ?? environment["LEDGERSTONE_VAULT"].flatMap { $0.isEmpty ? nil : $0 }
+    if let chosen { try Self.requireFolder(for: chosen) }
     let ledgerParts = Self.resolved(self.directory)
     // A ledger that is named through a link has the vault beside the folder that the link leads
     // to: it is one ledger, whatever it is called.
@@ -43,6 +45,14 @@ public struct LedgerLocation: Hashable, Sendable {
   public init(absoluteDirectory: String, absoluteVault: String) {
     directory = absoluteDirectory
     vault = absoluteVault
+  }
+
+  /// Refuses a relative path where the working directory was removed: it would begin at the root.
+  private static func requireFolder(for path: String) throws(LedgerError) {
+    guard path.hasPrefix("/") || !FileManager.default.currentDirectoryPath.isEmpty else {
+      throw LedgerError(
+        .invalid, "\(path): the working directory was removed, give a path from the root")
+    }
   }
 
   static func absolute(_ path: String) -> String {

@@ -56,9 +56,13 @@ public struct Vault: Sendable {
     let signingKey = try read("signing.key", in: path, on: fileSystem, isSecret: true)
     let duplicateKey = try read("duplicate.key", in: path, on: fileSystem, isSecret: true)
     let nameKey = try read("name.key", in: path, on: fileSystem, isSecret: true)
-    guard let text = String(validating: signingKey, as: UTF8.self), text.hasSuffix("\n"),
-      duplicateKey.count == secretByteCount, nameKey.count == secretByteCount
-    else { throw VaultError(.malformed, path, "a key file does not hold a key") }
+    guard let text = String(validating: signingKey, as: UTF8.self), text.hasSuffix("\n") else {
+      throw VaultError(.malformed, path, "signing.key does not hold a key")
+    }
+    for (name, key) in [("duplicate.key", duplicateKey), ("name.key", nameKey)]
+    where key.count != secretByteCount {
+      throw VaultError(.malformed, path, "\(name) does not hold a key")
+    }
     return Vault(
       path: path, identity: identity, signingKey: String(text.dropLast()),
       duplicateKey: duplicateKey, nameKey: nameKey, fileSystem: fileSystem)

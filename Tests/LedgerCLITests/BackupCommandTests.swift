@@ -67,6 +67,31 @@ import Testing
     #expect(try scratch.run("verify", "R", "--key", "@vkey", "--vault", "L.vault").status == 0)
   }
 
+  /// A folder that happens to stand beside the target is nobody's leftover.
+  @Test func whatStandsBesideTheTargetStays() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("for D in B.tmp R.tmp R.restoring; do mkdir $D && touch $D/mine; done")
+    #expect(try scratch.run("backup", "L", "B").status == 0)
+    #expect(try scratch.run("restore", "B", "R", "--vault", "L.vault").status == 0)
+    let there = try scratch.shell("ls B.tmp R.tmp R.restoring | grep -c mine")
+    #expect(there.output == "3\n")
+  }
+
+  @Test func twoBackupsToOnePlace() throws {
+    let scratch = try Scratch.withLedger()
+    let script = """
+      mkdir .ledgerstone-unfinished-B && echo left >.ledgerstone-unfinished-B/active
+      exec 9>.ledgerstone-unfinished-B/LOCK && flock 9
+      "$LEDGERSTONE" backup L B 9>&- ; echo $?
+      exec 9>&-
+      "$LEDGERSTONE" backup L B >/dev/null && "$LEDGERSTONE" verify B --key @vkey >/dev/null
+      echo $?
+      ls -A | grep -c unfinished
+      """
+    let outcome = try scratch.shell(script)
+    #expect(outcome.output == "11\n0\n0\n", "\(outcome)")
+  }
+
   @Test func badCalls() throws {
     let scratch = try Scratch.withLedger()
     #expect(try scratch.run("backup", "L").status == 64)
@@ -90,6 +115,6 @@ import Testing
     #expect(try scratch.run("restore", "B", "E", "--vault", "L.vault").status == 1)
     try scratch.shell("rm B/active")
     #expect(try scratch.run("restore", "B", "R", "--vault", "L.vault").status != 0)
-    #expect(try scratch.shell("test -e R -o -e R.restoring").status == 1)
+    #expect(try scratch.shell("test -e R -o -e .ledgerstone-unfinished-R").status == 1)
   }
 }

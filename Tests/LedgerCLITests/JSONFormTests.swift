@@ -94,6 +94,23 @@ import Testing
         """)
   }
 
+  @Test func inspectionOfAnIndex() throws {
+    let scratch = try ledger()
+    try scratch.run("index", "L")
+    let output = try scratch.run("inspect", "L", "--json").output
+    let roles = [
+      "index/0-0-3.names": "names of a run", "index/0-0-3.run": "run of the index",
+      "index/3.note": "checkpoint of an index record",
+    ]
+    for (path, role) in roles {
+      #expect(output.contains("{\"path\":\"\(path)\",\"role\":\"\(role)\","), "\(output)")
+    }
+    #expect(!output.contains("foreign"))
+    try scratch.write("L/index/notes.txt", "x")
+    let foreign = try scratch.run("inspect", "L", "--json").output
+    #expect(foreign.contains("{\"path\":\"index/notes.txt\",\"role\":\"foreign\","))
+  }
+
   /// The summary of the sample ledger; byte counts vary with the salts.
   private static func summary(keySource: String, savedSize: String = "null") -> String {
     """
@@ -179,6 +196,64 @@ import Testing
         \(Self.noIndex)}
 
         """)
+  }
+
+  @Test func verificationOfAConsistencyProof() throws {
+    let scratch = try ledger()
+    try scratch.run("prove", "L", "--since", "L/checkpoint", "-o", "c")
+    #expect(
+      try scratch.run("verify", "c", "--json", "--key", "@vkey")
+        == Outcome(
+          output: """
+            {"status":"valid","obstacle":null,"kind":"consistency","findings":[],\
+            "origin":"acme.example/provenance","size":3,"root":"HASH","cosignatures":[],\
+            "oldSize":3,"oldRoot":"HASH",\
+            "index":null,"leafHash":null,"record":null,"openedBody":null,\
+            \(Self.noIndex)}
+
+            """))
+  }
+
+  @Test func verificationOfAProofThatFails() throws {
+    let scratch = try ledger()
+    try scratch.shell(
+      "\"$LEDGERSTONE\" prove L 0 -o p; \"$LEDGERSTONE\" show L 1 --entry >e")
+    let outcome = try scratch.run("verify", "p", "--json", "--entry", "e", "--key", "@vkey")
+    #expect(outcome.status == 2 && outcome.errors.isEmpty)
+    #expect(
+      outcome.output.hasPrefix(
+        """
+        {"status":"notValid","obstacle":null,"kind":"inclusion","findings":[\
+        {"code":"proofInvalid","file":null,"offset":null,"block":null,"firstRecord":0,\
+        "lastRecord":0,"message":"the proof leads to the root HASH, signed is HASH"}],\
+        "origin":"acme.example/provenance","size":3,"root":"HASH","cosignatures":[],
+        """), "\(outcome)")
+  }
+
+  /// What cannot be checked has the same form, and the message stands on stderr too.
+  @Test func verificationThatCannotBegin() throws {
+    let scratch = try ledger()
+    try scratch.run("prove", "L", "0", "-o", "p")
+    let tail =
+      "\"kind\":null,\"findings\":[],\"origin\":null,\"size\":null,\"root\":null,"
+      + "\"cosignatures\":[],\"oldSize\":null,\"oldRoot\":null,\"index\":null,\"leafHash\":null,"
+      + "\"record\":null,\"openedBody\":null,\(Self.noIndex)}\n"
+    func obstacle(_ code: String, _ message: String) -> String {
+      "{\"status\":\"couldNotCheck\",\"obstacle\":{\"code\":\"\(code)\","
+        + "\"message\":\"\(message)\"},"
+    }
+    let keyless = "a proof file is verified with --key, the ledger's verifier key"
+    #expect(
+      try scratch.run("verify", "p", "--json")
+        == Outcome(
+          output: obstacle("argumentMissing", keyless) + tail,
+          errors: "ledgerstone: \(keyless)\n", status: 64))
+    let unread = "nowhere: No such file or directory"
+    #expect(
+      try scratch.run("verify", "p", "--json", "--key", "@vkey", "--entry", "nowhere")
+        == Outcome(
+          output: obstacle("unreadable", unread) + tail, errors: "ledgerstone: \(unread)\n",
+          status: 1))
   }
 
   @Test func demoTellsTheSameStory() throws {

@@ -90,6 +90,52 @@ import Testing
     #expect(try scratch.append().status == 0)
   }
 
+  /// What a failed export wrote is gone, so that it can be repeated to the same place.
+  @Test func anExportThatFailsLeavesNothing() throws {
+    guard Self.canMount else {
+      return StandardErrorNote.say("a full disk was not tried: mounting a tmpfs is not permitted")
+    }
+    let scratch = try Scratch.withLedger()
+    try scratch.write(
+      "r.ndjson", (0..<2_000).map { Sample.access(id: "\($0)") }.joined())
+    try scratch.run("import", "L", "--format", "record", "r.ndjson")
+    try scratch.run("checkpoint", "L")
+    let outcome = try scratch.shell(
+      """
+      mkdir disk
+      unshare --user --map-root-user --mount bash -c '
+        mount -t tmpfs -o size=200k t disk
+        mkdir disk/there
+        for folder in disk/there disk/new; do
+          "$LEDGERSTONE" export L --tiles $folder; echo "status $?"
+        done
+        find disk | sort
+        mount -o remount,size=4m disk
+        for folder in disk/there disk/new; do
+          "$LEDGERSTONE" export L --tiles $folder && ls $folder
+        done
+      '
+      """)
+    #expect(outcome.errors.contains("No space left on device"))
+    #expect(
+      outcome.output
+        == "status 1\nstatus 1\ndisk\ndisk/there\ncheckpoint\ntile\ncheckpoint\ntile\n",
+      "\(outcome)")
+  }
+
+  @Test func anInterruptedExportIsSaidToBeOne() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.shell("mkdir -p T/tile/0 F; : >F/tile; : >F/other")
+    #expect(
+      try scratch.run("export", "L", "--tiles", "T")
+        == Outcome(
+          errors: "ledgerstone: $DIR/T is not empty; it has tiles but no checkpoint, as an export "
+            + "leaves that was interrupted\n", status: 1))
+    #expect(
+      try scratch.run("export", "L", "--tiles", "F")
+        == Outcome(errors: "ledgerstone: $DIR/F is not empty\n", status: 1))
+  }
+
   /// Every record with a receipt is there, the ledger is valid and takes more.
   private func expectUsable(_ scratch: Scratch, afterReceipts receipts: String) throws {
     let count = receipts.split(separator: "\n").filter { $0.hasPrefix("{") }.count

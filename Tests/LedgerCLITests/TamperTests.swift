@@ -38,10 +38,10 @@ import Testing
   }
 
   private func exposed(_ scratch: Scratch) throws -> Exposed {
-    let withoutVault = ["verify", "L", "--key", "@vkey", "--vault", "nowhere"]
+    let withoutVault = "LEDGERSTONE_VAULT=nowhere \"$LEDGERSTONE\" verify L --key @vkey"
     return Exposed(
-      byKey: try scratch.run(withoutVault).status,
-      bySaved: try scratch.run(withoutVault + ["--since", "saved"]).status,
+      byKey: try scratch.shell(withoutVault).status,
+      bySaved: try scratch.shell(withoutVault + " --since saved").status,
       byVault: try scratch.run("verify", "L", "--key", "@vkey").status)
   }
 

@@ -35,6 +35,33 @@ import Testing
     #expect(try scratch.run("verify", "L", "--key", "@vkey", "--vault", "L.vault").status == 1)
   }
 
+  /// Who names a vault wants it compared: one that is not there would be passed over in silence.
+  @Test func aNamedVaultWithoutANoteIsAFailure() throws {
+    let scratch = try ledger()
+    let message = "ledgerstone: --vault cannot be compared: there is no vault with a note at "
+    for (path, command) in [("nowhere", "true"), ("L.vault", "rm L.vault/note")] {
+      try scratch.shell(command)
+      #expect(
+        try scratch.run("verify", "L", "--key", "@vkey", "--vault", path)
+          == Outcome(errors: "\(message)$DIR/\(path)\n", status: 1))
+    }
+    #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+  }
+
+  @Test(arguments: [": >L.vault/vault.json", "echo '{}' >L.vault/vault.json"])
+  func aDamagedVaultIsNotCalledAnotherLedgers(_ damage: String) throws {
+    let scratch = try ledger()
+    try scratch.shell(damage)
+    let message = "$DIR/L.vault/vault.json is damaged: it names no ledger"
+    let outcome = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains(message))
+    #expect(
+      try scratch.run("verify", "L", "--key", "@vkey", "--vault", "L.vault")
+        == Outcome(
+          errors: "ledgerstone: --vault cannot be compared: \(message)\n", status: 1))
+  }
+
   @Test func aNoteThatCannotBeReadIsSaid() throws {
     let scratch = try ledger()
     try scratch.shell("rm L.vault/note; mkdir L.vault/note")

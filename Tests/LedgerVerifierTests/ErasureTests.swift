@@ -51,6 +51,28 @@ struct ErasureTests {
     #expect(report.firstRecords == 6...6)
   }
 
+  /// What is missing or unreadable is not known to be there again.
+  @Test func bodiesThatAreMissingAreNotReintroduced() throws {
+    let builder = try builder(slots: slots, erased: slots, hasOutcome: true)
+    let count = builder.records.count
+    let whole = try builder.build(.init(segments: [0..<8], active: 8..<count))
+    let path = "bodies/00000000000000000000.body"
+    let bytes = try #require(whole.files[path])
+    var damages: [(String, [UInt8]?)] = [("missing", nil), ("empty", [])]
+    for position in stride(from: 0, to: bytes.count, by: 7) {
+      var changed = bytes
+      changed[position] ^= 1
+      damages.append(("byte \(position)", changed))
+    }
+    for (name, changed) in damages {
+      var evidence = whole
+      evidence.files[path] = changed
+      let report = verify(evidence, builder)
+      #expect(report.status == .notValid, "\(name)")
+      #expect(!report.codes.contains(.bodyReintroduced), "\(name): \(report.lines)")
+    }
+  }
+
   @Test func tombstoneThatNoPlanLists() throws {
     let other = BodySlot(record: 2, body: 0)
     let report = try report(try builder(slots: slots, erased: slots + [other], hasOutcome: true))

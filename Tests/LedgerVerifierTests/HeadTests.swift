@@ -42,6 +42,25 @@ struct HeadTests {
   }
 
   /// Without a checkpoint everything is checked all the same, and held against what is at hand.
+  /// Only a checkpoint that is absent leaves nothing to check against.
+  @Test func checkpointThatIsNoRegularFile() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    let sound = try builder.build(Self.layout)
+    var linked = sound
+    linked.links = ["checkpoint"]
+    var folder = sound
+    folder.files["checkpoint"] = nil
+    folder.files["checkpoint/note"] = sound.files["checkpoint"]
+    for evidence in [linked, folder] {
+      let report = verify(evidence, builder)
+      #expect(report.status == .notValid, "\(report.lines)")
+      #expect(report.codes == [.checkpointDamaged])
+    }
+    var empty = MemoryEvidence()
+    empty.links = ["checkpoint"]
+    #expect(obstacle(verify(empty, builder)) == .noLedger)
+  }
+
   @Test func missingCheckpointWithOtherHeads() throws {
     let builder = try EvidenceBuilder.withEvents(7)
     var evidence = try builder.build(Self.layout)

@@ -64,7 +64,7 @@ struct AppendCommand: AsyncParsableCommand {
     guard (sealed == nil) == (subject == nil) else {
       throw ValidationError("--sealed and --subject belong together.")
     }
-    guard !source.isEmpty else { throw ValidationError("--source must not be empty.") }
+    try SourceArgument.check(source)
     guard RecordContent.isContentType(contentType) else {
       throw ValidationError(
         "--content-type '\(PlainText.escaped(contentType))': not a media type of printable ASCII.")
@@ -87,7 +87,7 @@ struct AppendCommand: AsyncParsableCommand {
       return try await ledger.append(batch).first
     }
     switch outcome {
-    case .recorded(let receipt): try StandardOutput.print(receipt.json)
+    case .recorded(let receipt): try print(receipt)
     case .conflict(let index, let identifier):
       throw CommandFailure(
         .failed,
@@ -97,6 +97,17 @@ struct AppendCommand: AsyncParsableCommand {
         .failed,
         "the record refers to record \(index), which is not before it; nothing was appended")
     case nil: throw CommandFailure(.failed, "nothing was appended")
+    }
+  }
+
+  /// Says of a receipt that could not be printed which record it was for: to append it again would
+  /// make two of it.
+  private func print(_ receipt: Receipt) throws(CommandFailure) {
+    do throws(CommandFailure) {
+      try StandardOutput.print(receipt.json)
+    } catch {
+      throw CommandFailure(
+        .failed, "\(error.message ?? ""); the record was appended as record \(receipt.index)")
     }
   }
 

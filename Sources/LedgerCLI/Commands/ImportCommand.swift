@@ -46,7 +46,8 @@ struct ImportCommand: AsyncParsableCommand {
     guard ImportFormat(rawValue: format) != nil else {
       throw ValidationError("--format is openlineage or record, not '\(format)'.")
     }
-    guard !source.isEmpty else { throw ValidationError("--source must not be empty.") }
+    try SourceArgument.check(source)
+    guard !files.contains("") else { throw ValidationError("An empty path names no file.") }
   }
 
   mutating func run() async throws {

@@ -86,13 +86,15 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func check() throws {
+    guard !path.isEmpty else { throw CommandFailure(.usage, "the path to verify is empty") }
     let keys = try key.map { argument throws(CommandFailure) in
       try Self.verifierKey(argument, .ed25519, option: "--key")
     }
     let status: VerificationStatus
     switch SmallFile.type(path) {
     case .typeRegular: status = try verifyFile(keys)
-    case .typeDirectory, nil: status = try verifyLedger(keys)
+    // A link that is followed and still is one leads to nothing.
+    case .typeDirectory, .typeSymbolicLink, nil: status = try verifyLedger(keys)
     default:
       throw CommandFailure(.failed, "\(path): neither a ledger's folder nor a proof file")
     }

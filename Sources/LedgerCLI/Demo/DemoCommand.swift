@@ -17,6 +17,9 @@ struct DemoCommand: AsyncParsableCommand {
   var json = false
 
   mutating func run() async throws {
+    guard directory?.isEmpty != true else {
+      throw CommandFailure(.usage, "an empty path names no folder")
+    }
     let folder =
       directory.map { LedgerPath.absolute($0) }
       ?? NSTemporaryDirectory() + "ledgerstone-demo-\(UUID().uuidString)"

@@ -71,10 +71,15 @@ enum SmallFile {
     }
   }
 
-  /// An argument that is text, or `@file`, whose first line it is then.
+  /// An argument that is text, or `@file`, whose first line it is then,
+  /// without blanks at its end.
   static func text(_ argument: String) throws(CommandFailure) -> String {
     guard argument.hasPrefix("@") else { return argument }
     let bytes = try read(String(argument.dropFirst()), limit: 65_536)
-    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    // A carriage return is the rest of a line end, and blanks are nobody's.
+    let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
+    let blanks: [UInt8] = [UInt8(ascii: "\r"), UInt8(ascii: " "), UInt8(ascii: "\t")]
+    let end = line.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? line.startIndex
+    return String(decoding: line[..<end], as: UTF8.self)
   }
 }

@@ -4,12 +4,33 @@ internal import Foundation
 enum SystemFailure {
   /// The system's words (`Permission denied`) where there is an error number, else the whole error.
   static func reason(of error: any Error) -> String {
-    if (error as? CocoaError)?.code == .fileWriteFileExists { return describe(.EEXIST) }
     let outer = error as NSError
     let inner = outer.userInfo[NSUnderlyingErrorKey] as? NSError ?? outer
-    guard inner.domain == NSPOSIXErrorDomain, let code = POSIXErrorCode(rawValue: Int32(inner.code))
-    else { return outer.localizedDescription }
+    if inner.domain == NSPOSIXErrorDomain, let code = POSIXErrorCode(rawValue: Int32(inner.code)) {
+      return describe(code)
+    }
+    guard let code = (error as? CocoaError)?.code, let code = systemCode(code) else {
+      return shortened(outer.localizedDescription)
+    }
     return describe(code)
+  }
+
+  /// The error number behind Foundation's code, where it keeps none itself.
+  private static func systemCode(_ code: CocoaError.Code) -> POSIXErrorCode? {
+    switch code {
+    case .fileNoSuchFile, .fileReadNoSuchFile: .ENOENT
+    case .fileReadNoPermission, .fileWriteNoPermission: .EACCES
+    case .fileWriteFileExists: .EEXIST
+    case .fileWriteOutOfSpace: .ENOSPC
+    case .fileWriteVolumeReadOnly: .EROFS
+    default: nil
+    }
+  }
+
+  /// Without the words that every such text begins with.
+  private static func shortened(_ text: String) -> String {
+    let words = "The operation could not be completed. "
+    return text.hasPrefix(words) ? String(text.dropFirst(words.count)) : text
   }
 
   private static func describe(_ code: POSIXErrorCode) -> String {
@@ -22,7 +43,7 @@ enum SystemFailure {
     case .EFBIG: "File too large"
     case .EROFS: "Read-only file system"
     case .EEXIST: "File exists"
-    default: POSIXError(code).localizedDescription
+    default: shortened(POSIXError(code).localizedDescription)
     }
   }
 }

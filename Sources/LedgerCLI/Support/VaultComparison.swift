@@ -15,6 +15,9 @@ enum VaultComparison {
     do {
       let location = try LedgerLocation(directory: directory, vault: vault)
       options.vaultNote = try note(of: location)
+      if vault != nil, options.vaultNote == nil {
+        throw CommandFailure(.failed, "there is no vault with a note at \(location.vault)")
+      }
     } catch {
       let reason = CommandFailure(error).message ?? "\(error)"
       guard vault == nil else {
@@ -30,6 +33,9 @@ enum VaultComparison {
     guard SmallFile.type(location.vault) != nil else { return nil }
     let identityPath = location.vault + "/vault.json"
     let identity = try SmallFile.read(identityPath, limit: 65_536)
+    guard String(decoding: identity, as: UTF8.self).contains("\"ledgerId\":\"") else {
+      throw CommandFailure(.failed, "\(identityPath) is damaged: it names no ledger")
+    }
     let ledgerFile = try? SmallFile.read(
       location.directory + "/ledger.json", limit: FormatLimits.ledgerFileByteCountMax)
     // Without a readable ledger.json the note's origin and key still have to match.

@@ -88,6 +88,7 @@ struct FrameWalk {
     if header.firstRecord >= check.sealedBodiesEnd {
       check.summary.bodyCount += result.presentCount
       chain.erasures.accept(result.tombstones)
+      if result.isDamaged { chain.erasures.accept(unread: records) }
     }
     if result.isDamaged, chain.nextRecord < header.endRecord { chain.skip(to: header.endRecord) }
   }

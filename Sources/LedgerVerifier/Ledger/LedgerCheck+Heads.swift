@@ -31,6 +31,14 @@ extension LedgerCheck {
     return nil
   }
 
+  /// Says that a link, a folder or a pipe stands in the checkpoint's place.
+  func reportCheckpointOfAnotherKind() throws(EvidenceError) {
+    guard !activeFiles.isEmpty || !segments.isEmpty,
+      try evidence.entries(of: "").contains(where: { $0.name == "checkpoint" && $0.kind != .file })
+    else { return }
+    collector.add(Finding(.checkpointDamaged, "is no regular file", file: "checkpoint"))
+  }
+
   /// Reads one note and reports what is wrong with it; nil if it says nothing to compare with.
   private func read(
     _ bytes: [UInt8], file: String?, called name: String = "", allowsOthers: Bool

@@ -79,6 +79,7 @@ final class LedgerCheck {
     let index = try StoredIndex(evidence)
     let handovers = try handoverRecords()
     try openLog()
+    if checkpointBytes == nil { try reportCheckpointOfAnotherKind() }
     if let obstacle = try readIdentity(hasCheckpoint: checkpointBytes != nil) { return obstacle }
     if let obstacle = readHeads(checkpointBytes) { return obstacle }
     try readBroughtPlans()

@@ -47,9 +47,11 @@ struct SegmentWalk {
       if let bodies { try accept(bodies.numbers, bodies.work.wait(), chain, check) }
       wave = next
     }
-    guard areHeadersSound, !skipsBodies else { return }
+    guard !skipsBodies else { return }
     let place = Place(file: SegmentFile.path(.bodies, headers.firstRecord), offset: 0)
-    chain.collector.add(link.finish(at: place))
+    let findings = link.finish(at: place)
+    for records in link.takeUnread() { chain.erasures.accept(unread: records) }
+    if areHeadersSound { chain.collector.add(findings) }
   }
 
   private func start(_ wave: Range<Int>, _ check: LedgerCheck) -> HeaderWork {
@@ -79,12 +81,14 @@ struct SegmentWalk {
       // Blocks found without a directory may leave gaps.
       check.closeGap(
         chain, to: location.firstRecord, before: Place(file: headers.path, offset: location.offset))
-      if case .sound(let result, _) = outcome {
+      switch outcome {
+      case .sound(let result, _):
         chain.collector.add(result.problems)
         if number == 0 {
           firstTime = result.firstTime
           leafHashBefore = result.header.leafHashBefore
         }
+      case .damaged(let block): chain.erasures.accept(unread: block.records)
       }
       try chain.accept(outcome)
     }
@@ -119,6 +123,9 @@ struct SegmentWalk {
       check.advance(chain, byteCount: Int(location.blockByteCount))
       check.summary.bodyCount += result.presentCount
       chain.erasures.accept(result.tombstones)
+      if result.expected == nil {
+        chain.erasures.accept(unread: location.firstRecord...location.lastRecord)
+      }
       let findings = link.accept(
         result, at: Place(file: bodies.path, offset: location.offset, block: number))
       if areHeadersSound || result.isDamaged { chain.collector.add(findings) }

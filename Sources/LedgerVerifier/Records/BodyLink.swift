@@ -7,6 +7,8 @@ struct BodyLink {
   private var cursor = 0
   /// After a block that could not be read nothing is known of where the next one begins.
   private var isLost = false
+  /// Records with bodies that were named and not met, since it was last asked.
+  private(set) var unread: [ClosedRange<UInt64>] = []
 
   var isEmpty: Bool { cursor == expected.count }
 
@@ -26,6 +28,7 @@ struct BodyLink {
       return result.problems
     }
     var findings: [Finding] = []
+    if range.lowerBound > cursor { noteUnread(cursor..<range.lowerBound) }
     if range.lowerBound < cursor {
       let slot = expected[range.lowerBound].slot
       findings.append(
@@ -40,6 +43,17 @@ struct BodyLink {
     return findings + result.problems
   }
 
+  private mutating func noteUnread(_ positions: Range<Int>) {
+    unread.append(
+      expected[positions.lowerBound].slot.record...expected[positions.upperBound - 1].slot.record)
+  }
+
+  /// Gives `unread` away.
+  mutating func takeUnread() -> [ClosedRange<UInt64>] {
+    defer { unread.removeAll() }
+    return unread
+  }
+
   /// Says which body is missing at the end.
   mutating func finish(at place: Place) -> [Finding] {
     defer {
@@ -47,6 +61,7 @@ struct BodyLink {
       cursor = 0
       isLost = false
     }
+    if cursor < expected.count { noteUnread(cursor..<expected.count) }
     guard cursor < expected.count, !isLost else { return [] }
     return [BodyBlockCheck.missing(expected[cursor].slot, at: place)]
   }

@@ -10,6 +10,8 @@ struct ErasureCheck {
   /// Plans of records that the log no longer has.
   private var brought: Set<UInt64> = []
   private var tombstones: [Tombstone] = []
+  /// Records whose bodies could not be read, so that none of them is known to be there.
+  private var unread: [ClosedRange<UInt64>] = []
 
   var tombstoneCount: UInt64 { UInt64(tombstones.count) }
 
@@ -39,6 +41,13 @@ struct ErasureCheck {
     if !isInLog, number <= plan.index { brought.insert(plan.index - number) }
   }
 
+  /// Takes note of records whose bodies are missing or damaged, which somebody else reports.
+  mutating func accept(unread records: ClosedRange<UInt64>) { unread.append(records) }
+
+  private func isThere(_ slot: BodySlot, _ erased: Set<BodySlot>) -> Bool {
+    !erased.contains(slot) && !unread.contains { $0.contains(slot.record) }
+  }
+
   mutating func accept(_ more: [Tombstone]) { tombstones.append(contentsOf: more) }
 
   /// - Parameter recordCount: the records of the log.
@@ -61,7 +70,7 @@ struct ErasureCheck {
             .erasureBrought,
             "record \(plan), which this ledger has lost, planned an erasure; a restore carried it "
               + "out again"))
-        for slot in slots.sorted() where slot.record < recordCount && !erased.contains(slot) {
+        for slot in slots.sorted() where slot.record < recordCount && isThere(slot, erased) {
           collector.add(
             Finding(
               .bodyReintroduced,
@@ -82,7 +91,7 @@ struct ErasureCheck {
             "record \(residual) reports RESIDUAL for the erasure planned by record \(plan): an "
               + "identifier still stood in other records or files"))
       }
-      for slot in slots.sorted() where !erased.contains(slot) {
+      for slot in slots.sorted() where isThere(slot, erased) {
         collector.add(
           Finding(
             .bodyReintroduced,

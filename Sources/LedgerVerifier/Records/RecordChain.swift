@@ -206,6 +206,7 @@ final class RecordChain {
   func skip(to record: UInt64) {
     guard record > nextRecord else { return }
     collector.add(parts.finish())
+    erasures.accept(unread: nextRecord...record - 1)
     nextRecord = record
     leafHash = nil
     lastTime = nil

@@ -143,8 +143,15 @@ public struct RecordBatch: Sendable {
           highestReference: content.references.map(\.index).max()))
     } catch {
       restore()
-      throw LedgerError(.invalid, "the record cannot be stored: \(error)", underlying: error)
+      throw LedgerError(
+        .invalid, "the record cannot be stored: \(Self.reason(error))", underlying: error)
     }
+  }
+
+  /// Without the place of a limit, which nothing has before it is encoded.
+  private static func reason(_ error: FormatError) -> String {
+    guard case .overLimit(let field, let found, let limit, _) = error else { return "\(error)" }
+    return "\(field): \(found), over the limit of \(limit)"
   }
 
   /// Adds salt and stored bytes of one body.

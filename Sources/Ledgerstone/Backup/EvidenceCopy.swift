@@ -8,6 +8,8 @@ struct EvidenceCopy {
   let source: LedgerLocation
   let fileSystem: any FileSystem
   let identity: LedgerIdentity
+  /// Whether the caller holds a lock in the folder copied to, which then stays.
+  var isTargetLocked = false
 
   /// What was copied.
   struct Result {
@@ -25,7 +27,7 @@ struct EvidenceCopy {
   func run(into staging: String) throws -> Result {
     var attempt = 1
     while true {
-      try fileSystem.removeFolder(staging)
+      try clear(staging)
       if let result = try attemptCopying(to: staging) { return result }
       guard attempt < Self.attemptCountMax else {
         try fileSystem.removeFolder(staging)
@@ -36,10 +38,25 @@ struct EvidenceCopy {
     }
   }
 
+  /// Removes what an earlier attempt left.
+  private func clear(_ staging: String) throws(StorageError) {
+    guard isTargetLocked else { return try fileSystem.removeFolder(staging) }
+    for entry in try fileSystem.list(staging) where entry.name != "LOCK" {
+      let path = staging + "/" + entry.name
+      if entry.kind == .directory {
+        try fileSystem.removeFolder(path)
+      } else {
+        try fileSystem.remove(path)
+      }
+    }
+  }
+
   /// - Returns: nil if an erasure was planned meanwhile, so that bodies may have gone of which the
   ///   log copied does not say why.
   private func attemptCopying(to staging: String) throws -> Result? {
-    try fileSystem.makeDirectory(staging, permissions: .secretDirectory)
+    if !isTargetLocked {
+      try fileSystem.makeDirectory(staging, permissions: .secretDirectory)
+    }
     for folder in ["log", "bodies"] {
       try fileSystem.makeDirectory(staging + "/" + folder, permissions: .directory)
     }
@@ -100,6 +117,14 @@ struct EvidenceCopy {
 }
 
 extension FileSystem {
+  /// Where a folder that will be at `path` is put together: beside it, under a name that nobody
+  /// else gives to anything, because what an interrupted copy left there is removed unasked.
+  func stagingFolder(for path: String) -> String {
+    let folder = parent(of: path)
+    let name = path.split(separator: "/").last ?? ""
+    return (folder == "/" ? "" : folder) + "/.ledgerstone-unfinished-" + name
+  }
+
   /// Gives a folder that is complete and durable its name, durably.
   func publishFolder(_ staging: String, as path: String) throws(StorageError) {
     try rename(from: staging, to: path)

@@ -46,7 +46,7 @@ extension Ledger {
     }
     let lock = try LedgerOpening.acquireLock(in: location.vault, on: fileSystem)
     defer { withExtendedLifetime(lock) {} }
-    let staging = location.directory + ".restoring"
+    let staging = fileSystem.stagingFolder(for: location.directory)
     return try translatingErrors {
       do {
         let copied = try EvidenceCopy(

@@ -20,13 +20,17 @@ struct LedgerNote: Sendable, Equatable {
     do {
       note = try SignedNote(parsing: bytes)
       checkpoint = try Checkpoint(parsing: note.text)
-      _ = try note.verify(keys: keys)
     } catch {
       throw LedgerError(code, "\(name) is not a valid checkpoint: \(error)", underlying: error)
     }
     guard checkpoint.origin == origin else {
       throw LedgerError(
         code, "\(name) is a checkpoint of \(checkpoint.origin), not of \(origin)")
+    }
+    do throws(SignedNoteError) {
+      _ = try note.verify(keys: keys)
+    } catch {
+      throw LedgerError(code, "\(name) is not a valid checkpoint: \(error)", underlying: error)
     }
     guard Set(note.signatures).count == note.signatures.count else {
       throw LedgerError(code, "\(name) holds the same signature line twice")

@@ -332,8 +332,7 @@ extension LedgerReader {
   func requireBody(_ slot: BodySlot) throws(LedgerError) {
     let count = try record(at: slot.record).header.content.bodies.count
     guard slot.body < UInt64(count) else {
-      throw LedgerError(
-        .notFound, "record \(slot.record) has \(counted(count, "body")), counted from 0")
+      throw .noSuchBody(in: slot.record, count: count)
     }
   }
 }

@@ -39,7 +39,8 @@ private struct LedgerCreation {
     guard LedgerOrigin.isValid(origin) else {
       throw LedgerError(
         .invalid,
-        "'\(origin)' cannot be an origin: it takes 1 to 255 letters, digits and . _ ~ / : -")
+        "'\(origin.prefix(80))\(origin.count > 80 ? "…" : "")' cannot be an origin: it takes 1 to "
+          + "255 letters, digits and . _ ~ / : -")
     }
     let old = try oldNote.map { note throws(LedgerError) in
       try head(of: note, signedBy: oldKey)
@@ -80,6 +81,9 @@ private struct LedgerCreation {
   /// - Throws: `alreadyExists` for a ledger that is finished, and for a folder of other things.
   private func interruptedCall(hasVault known: Bool?) throws(LedgerError) -> Bool {
     let directory = LedgerDirectory(location, fileSystem)
+    guard try !directory.isFile() else {
+      throw LedgerError(.alreadyExists, "\(location.directory) is there and is not a folder")
+    }
     let isSigned = try translatingErrors {
       try fileSystem.information(location.path("checkpoint")) != nil
     }

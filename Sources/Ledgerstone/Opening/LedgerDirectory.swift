@@ -12,6 +12,20 @@ struct LedgerDirectory {
     self.fileSystem = fileSystem
   }
 
+  /// Whether something other than a folder, or a link to one, is there.
+  func isFile() throws(LedgerError) -> Bool {
+    let found = try translatingErrors { () throws(StorageError) -> FileInformation? in
+      do throws(StorageError) {
+        return try fileSystem.information(location.directory)
+      } catch {
+        // A folder above it is none either.
+        guard error.errno == .notDirectory else { throw error }
+        return nil
+      }
+    }
+    return found?.kind == .file || found?.kind == .other
+  }
+
   /// Whether any file of a ledger is there.
   func hasLedgerFiles() throws(LedgerError) -> Bool {
     try translatingErrors {
@@ -57,6 +71,10 @@ struct LedgerDirectory {
   /// - Throws: `noLedger` where there is none and no other file of a ledger either; `incomplete`
   ///   where only an interrupted `init` was at work.
   func ledgerFile() throws(LedgerError) -> LedgerFile {
+    guard try !isFile() else {
+      throw LedgerError(
+        .noLedger, "\(location.directory): there is no ledger here; it is not a folder")
+    }
     let bytes = try fileSystem.ledgerContents(
       location.path("ledger.json"), limitBytes: FormatLimits.ledgerFileByteCountMax)
     guard let bytes else {

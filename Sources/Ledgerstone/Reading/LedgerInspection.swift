@@ -90,6 +90,9 @@ extension LedgerReader {
     case "torn": "cut-off tail"
     case "keys": "handover of the key"
     case "erased": "plan of an erasure"
+    case "index" where path.hasSuffix(".run"): "run of the index"
+    case "index" where path.hasSuffix(".names"): "names of a run"
+    case "index" where path.hasSuffix(".note"): "checkpoint of an index record"
     default: "foreign"
     }
   }

@@ -11,28 +11,44 @@ extension LedgerReader {
   ///
   /// - Parameter path: an absolute path of a folder that is empty or not there, outside the ledger
   ///   and its vault.
-  /// - Throws: `invalid`, `noCheckpoint`, `alreadyExists`, `corrupt`, `storage`.
+  /// - Throws: `invalid`, `noCheckpoint`, `alreadyExists`, `corrupt`, `storage`. What was written
+  ///   until then is removed again.
   public func exportTiles(to path: String) throws(LedgerError) {
     guard !location.contains(path) else {
       throw LedgerError(.invalid, "\(path) lies in the ledger or its vault")
     }
     let note = try newestNote()
     try translatingErrors {
-      if try fileSystem.information(path) != nil, try !fileSystem.list(path).isEmpty {
-        throw LedgerError(.alreadyExists, "\(path) is not empty")
-      }
-      var writer = TileWriter(root: path, fileSystem: fileSystem)
-      try writer.makeFolder(path)
-      let root = try writeTiles(size: note.checkpoint.size, &writer)
-      guard root == note.checkpoint.root else {
+      let isThere = try fileSystem.information(path) != nil
+      if isThere, case let names = try fileSystem.list(path).map(\.name), !names.isEmpty {
         throw LedgerError(
-          .corrupt,
-          "the records do not give the checkpoint's root; run: ledgerstone verify "
-            + location.directory)
+          .alreadyExists,
+          "\(path) is not empty"
+            + (names == ["tile"]
+              ? "; it has tiles but no checkpoint, as an export leaves that was interrupted" : ""))
       }
-      try fileSystem.replaceFile(
-        path + "/checkpoint", with: note.bytes, permissions: .file)
+      do {
+        try writeTiles(under: note, to: path)
+      } catch {
+        // The first failure is the one to report.
+        try? fileSystem.removeFolder(isThere ? path + "/tile" : path)
+        throw error
+      }
     }
+  }
+
+  private func writeTiles(under note: LedgerNote, to path: String) throws {
+    var writer = TileWriter(root: path, fileSystem: fileSystem)
+    try writer.makeFolder(path)
+    let root = try writeTiles(size: note.checkpoint.size, &writer)
+    guard root == note.checkpoint.root else {
+      throw LedgerError(
+        .corrupt,
+        "the records do not give the checkpoint's root; run: ledgerstone verify "
+          + location.directory)
+    }
+    try fileSystem.replaceFile(
+      path + "/checkpoint", with: note.bytes, permissions: .file)
   }
 
   /// Writes the tiles of the first `size` records in one pass over the log, in bounded memory.

@@ -122,11 +122,20 @@ extension LedgerReader {
   {
     let record = try record(at: index)
     guard record.header.content.bodies.indices.contains(body) else {
-      let count = record.header.content.bodies.count
-      throw LedgerError(
-        .notFound, "record \(index) has \(counted(count, "body")), counted from 0")
+      throw .noSuchBody(in: index, count: record.header.content.bodies.count)
     }
-    let stored = try translatingErrors { try log.bodies(of: index) }
+    let stored = try translatingErrors {
+      do throws(StorageEngineError) {
+        return try log.bodies(of: index)
+      } catch {
+        // A copy for somebody who is not to have them.
+        guard let fault = error.fileError, fault.isNotFound else { throw error }
+        throw LedgerError(
+          .notFound,
+          "body \(body) of record \(index) is not in this copy: there is no "
+            + "\(fault.path)", underlying: error)
+      }
+    }
     guard let found = stored.first(where: { $0.slot.body == UInt64(body) }) else {
       throw LedgerError(.corrupt, "body \(body) of record \(index) is missing")
     }

@@ -6,12 +6,12 @@ import Provenance
 
 /// A writer with small segments, for the fault tests to kill and to disturb:
 ///
-///     FaultSession DIR SEGMENT_BYTES BATCHES FIRST
+///     FaultSession DIR SEGMENT_BYTES BATCHES FIRST [HOURS_AHEAD]
 ///
 /// opens DIR as any program over the library does, appends BATCHES batches of four records (0: for
 /// ever) and signs after every third. What is durable is said at once, one JSON object a line, as
 /// `import --receipts` does: receipts, and `{"checkpoint": note}`. Records are numbered from FIRST,
-/// and their bodies follow from the numbers.
+/// and their bodies follow from the numbers. Its clock is HOURS_AHEAD of the system's.
 @main
 struct FaultSession {
   static func main() async {
@@ -26,12 +26,14 @@ struct FaultSession {
   }
 
   private static func run(_ arguments: [String]) async throws {
-    guard arguments.count == 5, let segmentByteCount = Int(arguments[2]),
-      let batchCount = Int(arguments[3]), let first = Int(arguments[4])
+    guard (5...6).contains(arguments.count), let segmentByteCount = Int(arguments[2]),
+      let batchCount = Int(arguments[3]), let first = Int(arguments[4]),
+      let hoursAhead = arguments.count == 6 ? Int64(arguments[5]) : 0
     else { throw Usage() }
     let ledger = try Ledger.open(
       at: LedgerLocation(directory: arguments[1]),
-      options: LedgerOptions(segmentByteCountTarget: segmentByteCount))
+      options: LedgerOptions(
+        clock: WrongClock(hoursAhead: hoursAhead), segmentByteCountTarget: segmentByteCount))
     do {
       try await write(to: ledger, batchCount: batchCount, first: first)
     } catch {
@@ -92,7 +94,21 @@ struct FaultSession {
   }
 
   private struct Usage: Error, CustomStringConvertible {
-    var description: String { "usage: FaultSession DIR SEGMENT_BYTES BATCHES FIRST" }
+    var description: String { "usage: FaultSession DIR SEGMENT_BYTES BATCHES FIRST [HOURS_AHEAD]" }
+  }
+
+  /// The system's clocks, the wall clock set wrong.
+  private struct WrongClock: LedgerClock {
+    let hoursAhead: Int64
+    private let system = SystemClock()
+
+    init(hoursAhead: Int64) { self.hoursAhead = hoursAhead }
+
+    func now() -> Timestamp {
+      Timestamp(microseconds: system.now().microseconds + hoursAhead * 3_600_000_000)
+    }
+
+    func monotonicMicroseconds() -> Int64 { system.monotonicMicroseconds() }
   }
 
   private struct Conflict: Error {}

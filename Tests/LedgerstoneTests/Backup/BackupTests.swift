@@ -48,7 +48,7 @@ import Testing
     #expect(try verify(out).status == .valid)
     #expect(!names(out).contains { $0.hasPrefix("LOCK") || $0.hasPrefix("torn") })
     #expect(!names(out).contains { $0.hasSuffix(".tmp") || $0.hasSuffix(".key") })
-    #expect(!names(fixture.folder.path).contains("backup.tmp"))
+    #expect(!names(fixture.folder.path).contains { $0.hasPrefix(".ledgerstone") })
     try await ledger.close()
     // Nothing is left to finish where nothing goes on.
     let quiet = fixture.folder.path + "/quiet"

@@ -112,7 +112,7 @@ import Testing
       } catch {
         Issue.record(error, "operation \(ordinal)")
       }
-      #expect(!fixture.disk.filePaths().contains { $0.hasPrefix("/r.restoring") })
+      #expect(!fixture.disk.filePaths().contains { $0.hasPrefix("/.ledgerstone-unfinished-r") })
     }
   }
 
@@ -136,7 +136,7 @@ import Testing
           let reader = try LedgerReader.open(at: EngineFixture.location, fileSystem: disk)
           #expect(try reader.backUp(to: "/c").recordCount == report.recordCount)
         }
-        #expect(!disk.filePaths().contains { $0.hasPrefix("/c.tmp") } || isThere)
+        #expect(!disk.filePaths().contains { $0.hasPrefix("/.ledgerstone") } || isThere)
       }
     }
   }
