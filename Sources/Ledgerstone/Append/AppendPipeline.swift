@@ -4,8 +4,8 @@ internal import SegmentStorage
 internal import Synchronization
 
 /// Takes what has queued, assembles it into groups on one queue, compresses large ones on another,
-/// makes them durable on a third, so that the next group is encoded while one is synced, and indexes
-/// them on a fourth.
+/// makes them durable on a third, so that the next group is encoded while one is synced, and
+/// indexes them on a fourth.
 ///
 /// The queues are serial and the ledger's own: blocking on the disk never holds up a thread of the
 /// shared pool.

@@ -18,8 +18,8 @@ struct PendingGroup: Sendable {
   var recordedTime = Timestamp(microseconds: 0)
   /// What to remember of the group once its segment is sealed.
   var duplicates: [RememberedDuplicate] = []
-  /// The group as it will be written, as soon as a stage has encoded it. Behind a reference, so that
-  /// handing the group on copies no bytes.
+  /// The group as it will be written, as soon as a stage has encoded it. Behind a reference, so
+  /// that handing the group on copies no bytes.
   let encoding = GroupEncoding()
 
   mutating func begin(firstRecord: UInt64, recordedTime: Timestamp) {
