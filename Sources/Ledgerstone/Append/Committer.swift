@@ -4,6 +4,7 @@ internal import MerkleLog
 internal import Provenance
 internal import SegmentStorage
 internal import SubjectVault
+internal import Synchronization
 
 /// The second stage of an append: makes groups durable, then lets the tree files follow, seals
 /// full files and signs checkpoints.
@@ -22,7 +23,6 @@ final class Committer {
   private(set) var frontier: TreeFrontier
   private(set) var lastLeafHash: SHA256Digest
   private(set) var lastRecordedTime: Timestamp
-  private var encoded = EncodedGroup()
   /// Duplicate keys of the groups in `active`.
   private var activeDuplicates: [RememberedDuplicate]
   private var poison: LedgerError? {
@@ -88,10 +88,12 @@ final class Committer {
     let start = options.clock.monotonicMicroseconds()
     try performing {
       var encoder = log.makeEncoder()
-      encoder.encode(pending.group, into: &encoded)
       closingNote = nil
-      try log.write(encoded)
-      reader = reader.appending(encoded)
+      try pending.encoding.group.withLock { encoded in
+        encoder.encode(pending.group, into: &encoded)
+        try log.write(encoded)
+        reader = reader.appending(encoded)
+      }
       for (level, hashes) in pending.treeHashes.enumerated() {
         try tree.append(hashes, level: level)
       }
@@ -211,7 +213,7 @@ final class Committer {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
       let note = try signer.sign(frontier) { range, body in
-        try reader.forEachHeader(in: range) { _, _, leafHash in body(leafHash) }
+        try reader.forEachLeafHash(in: range, body)
       }
       let time = options.clock.monotonicMicroseconds()
       publication.update {

@@ -53,7 +53,7 @@ public struct JSONDocument: Sendable {
   /// The first of the strings `names` that was met before.
   private func repeatedName(_ names: [Int]) -> Int? {
     // Few plain names, the common case, are compared without making texts of them.
-    let isPlain = names.count <= 16 && !names.contains { tokens[$0].hasEscapes }
+    let isPlain = names.count <= 48 && !names.contains { tokens[$0].hasEscapes }
     guard isPlain else {
       var known: Set<[UInt8]> = []
       return names.first { name in
