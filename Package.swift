@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "LedgerVerifier", targets: ["LedgerVerifier"]),
     .library(name: "Ledgerstone", targets: ["Ledgerstone"]),
     .executable(name: "ledgerstone", targets: ["LedgerCLI"]),
+    .executable(name: "ledgerstoned", targets: ["LedgerDaemon"]),
     // What the nested packages, Fuzz and Benchmarks, reach into.
     .library(
       name: "LedgerstoneInternals",
@@ -44,11 +45,23 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
+    // The server's alone: `swift build --product ledgerstone` compiles none of these.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("LedgerCryptography", ["COpenSSL"]),
     library("MerkleLog", ["LedgerCryptography"]),
     library("LedgerFormat", ["MerkleLog", "LedgerCryptography", "CLZ4"]),
@@ -72,6 +85,38 @@ let package = Package(
         "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
         "LedgerCryptography",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "LedgerServer",
+      dependencies: [
+        "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
+        "LedgerCryptography", "CZlib",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "LedgerDaemon",
+      dependencies: [
+        "LedgerServer", "Ledgerstone", "Provenance", "LedgerFormat",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
 
@@ -126,6 +171,20 @@ let package = Package(
       dependencies: ["Ledgerstone", "Provenance", "LedgerFormat", "LedgerCryptography"],
       path: "Tests/Faults/Session",
       swiftSettings: strict),
+    tests(
+      of: "LedgerServer",
+      [
+        "LedgerServer", "Ledgerstone", "LedgerVerifier", "SegmentStorage", "SubjectVault",
+        "Provenance",
+        "LedgerFormat", "MerkleLog", "LedgerCryptography", "LedgerTestSupport",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]),
     tests(of: "HouseRules", []),
   ]
 )

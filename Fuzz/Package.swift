@@ -4,8 +4,8 @@ import PackageDescription
 let names = [
   "header", "block", "group-frame", "segment", "active-header", "ledger-file", "signed-note",
   "inclusion-proof", "consistency-proof", "completeness-proof", "omission-proof",
-  "closure-proof", "run-file", "name-dictionary", "opening", "name-rules", "openlineage",
-  "native-record", "json", "operations", "damaged-ledger", "canary",
+  "closure-proof", "certificate", "run-file", "name-dictionary", "opening", "name-rules",
+  "openlineage", "native-record", "json", "operations", "damaged-ledger", "canary",
 ]
 
 let ledger: [Target.Dependency] = [

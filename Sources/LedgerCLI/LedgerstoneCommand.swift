@@ -11,14 +11,14 @@ struct LedgerstoneCommand: AsyncParsableCommand {
 
       \(ExitStatus.table)
       """,
-    version: "0.1.0",
+    version: Program.version,
     subcommands: [
       InitCommand.self, ImportCommand.self, AppendCommand.self, CheckpointCommand.self,
       ShowCommand.self, IndexCommand.self, HistoryCommand.self, EntitiesCommand.self,
       LineageCommand.self, ClosureCommand.self,
       ProveCommand.self, VerifyCommand.self, ExportCommand.self,
       InspectCommand.self, KeygenCommand.self, EraseCommand.self,
-      HoldCommand.self, RotateKeyCommand.self, BackupCommand.self,
+      HoldCommand.self, CertificateCommand.self, RotateKeyCommand.self, BackupCommand.self,
       RestoreCommand.self, DemoCommand.self,
     ])
 

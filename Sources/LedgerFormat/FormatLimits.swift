@@ -66,6 +66,6 @@ public enum FormatLimits {
   public static let nameBlockEntryCount = 128
   /// The longest block of a name dictionary, its digest included.
   public static let nameBlockByteCountMax = 2_097_152
-  /// The longest completeness or omission proof.
+  /// The longest proof about the index, and the longest certificate before its note.
   public static let indexProofByteCountMax = 67_108_864
 }

@@ -129,25 +129,27 @@ final class DirectoryFile: EvidenceFile {
 
   /// pread(2) until all is there, at most 1 MiB per call.
   func read(_ range: Range<Int>, into buffer: inout [UInt8]) throws(EvidenceError) {
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: range.count))
-    var done = 0
-    while done < range.count {
-      let room = min(range.count - done, 1 << 20)
-      let position = range.lowerBound + done
-      let count = unsafe buffer.withUnsafeMutableBytes { target in
-        unsafe pread(
-          descriptor, target.baseAddress?.advanced(by: start + done), room, off_t(position))
+    // Into uninitialised room: zeros first would cost as much as the copy out of the page cache.
+    try buffer.append(addingCapacity: range.count) { output throws(EvidenceError) in
+      try unsafe output.withUnsafeMutableBufferPointer {
+        (target, initializedCount) throws(EvidenceError) in
+        while initializedCount < range.count {
+          let count = unsafe pread(
+            descriptor, target.baseAddress?.advanced(by: initializedCount),
+            min(range.count - initializedCount, 1 << 20),
+            off_t(range.lowerBound + initializedCount))
+          if count < 0 {
+            if errno == EINTR { continue }
+            throw failure("read", path, errno)
+          }
+          guard count > 0 else {
+            throw EvidenceError(
+              operation: "read", path: path, number: 0,
+              reason: "the file became shorter meanwhile")
+          }
+          initializedCount += count
+        }
       }
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw failure("read", path, errno)
-      }
-      guard count > 0 else {
-        throw EvidenceError(
-          operation: "read", path: path, number: 0, reason: "the file became shorter meanwhile")
-      }
-      done += count
     }
   }
 }

@@ -21,6 +21,8 @@ public final class Ledger: Sendable {
   let options: LedgerOptions
   /// Keys of subjects, and the journal of their erasures.
   let subjects: SubjectKeys
+  /// What readers of this process see.
+  let publication: Publication
   private let locks: LedgerLocks
   /// Where the vault's database is waited for; one caller at a time.
   private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
@@ -30,7 +32,7 @@ public final class Ledger: Sendable {
   init(
     location: LedgerLocation, identity: LedgerIdentity, remarks: [String], nameKey: [UInt8],
     duplicateKey: HMACSHA256Key, options: LedgerOptions, subjects: SubjectKeys,
-    pipeline: AppendPipeline, locks: LedgerLocks
+    pipeline: AppendPipeline, publication: Publication, locks: LedgerLocks
   ) {
     self.location = location
     self.identity = identity
@@ -40,6 +42,7 @@ public final class Ledger: Sendable {
     self.options = options
     self.subjects = subjects
     self.pipeline = pipeline
+    self.publication = publication
     self.locks = locks
   }
 

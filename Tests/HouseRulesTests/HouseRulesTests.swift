@@ -56,9 +56,24 @@ import Testing
     #expect(
       ImportRules.importers(of: "CLZ4", in: sources)
         == ["Sources/LedgerFormat/Block/LZ4.swift"])
+    #expect(
+      ImportRules.importers(of: "CZlib", in: sources)
+        == ["Sources/LedgerServer/Transport/GzipInflater.swift"])
     let cryptography = ImportRules.importers(of: "COpenSSL", in: sources)
     #expect(!cryptography.isEmpty)
     #expect(cryptography.allSatisfy { $0.hasPrefix("Sources/LedgerCryptography/") })
+  }
+
+  /// The server answers for a ledger; files are the engine's.
+  @Test func theServerTouchesNoFile() {
+    let server = sources.filter { $0.target == "LedgerServer" }
+    #expect(!server.isEmpty)
+    for file in server {
+      let modules = Set(ImportRules.imports(of: file).map(\.module))
+      #expect(
+        modules.isDisjoint(with: ["Foundation", "Glibc", "SegmentStorage", "SubjectVault"]),
+        "\(file.path)")
+    }
   }
 
   @Test func unsafeStaysWhereItIsAllowed() {

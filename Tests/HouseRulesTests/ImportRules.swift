@@ -1,6 +1,6 @@
 /// Which target may import what; the table of the design, target by target, bottom up.
 enum ImportRules {
-  static let shims: Set<String> = ["COpenSSL", "CLZ4"]
+  static let shims: Set<String> = ["COpenSSL", "CLZ4", "CZlib"]
 
   /// Our own modules that each target may import.
   static let allowed: [String: Set<String>] = [
@@ -16,6 +16,13 @@ enum ImportRules {
       "SubjectVault", "SegmentStorage", "Provenance", "LedgerFormat", "MerkleLog",
       "LedgerCryptography",
     ],
+    // LedgerVerifier for the form of an opening.
+    "LedgerServer": [
+      "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
+      "LedgerCryptography", "CZlib",
+    ],
+    // The server as a program: arguments, files, signals.
+    "LedgerDaemon": ["LedgerServer", "Ledgerstone", "Provenance", "LedgerFormat"],
     "LedgerCLI": [
       "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
       "LedgerCryptography",
@@ -29,7 +36,11 @@ enum ImportRules {
 
   /// Packages that one target alone may use.
   static let packages: [String: Set<String>] = [
-    "ArgumentParser": ["LedgerCLI"], "GRDB": ["SubjectVault"],
+    "ArgumentParser": ["LedgerCLI", "LedgerDaemon"], "GRDB": ["SubjectVault"],
+    "Hummingbird": ["LedgerServer", "LedgerDaemon"], "HummingbirdTLS": ["LedgerServer"],
+    "NIOCore": ["LedgerServer"], "NIOSSL": ["LedgerServer"],
+    "Logging": ["LedgerServer", "LedgerDaemon"],
+    "Configuration": ["LedgerServer", "LedgerDaemon"],
   ]
 
   /// The modules that a file imports, with line numbers.

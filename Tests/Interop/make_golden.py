@@ -733,6 +733,27 @@ def omission_proof():
     return proof_end(text, headers, listed(index, ORDERS))
 
 
+def certificate():
+    """A certificate of nobody: the form alone. The history is the completeness proof's."""
+    headers, _ = index_log()
+    text = Text().line("format", b"ledgerstone/certificate@v1")
+    text.line("statement", b'statement {"certificate":"example"}')
+    text.line("record", b"record " + b64(headers[1]))
+    text.line("empty line", b"")
+    leaves = [leaf(h) for h in headers]
+    for value in beside(leaves, 1, 2):
+        text.line("hash beside the record", b64(value))
+    text.line("empty line", b"")
+    history = completeness_proof().bytes()
+    text.line("history", b"history %d" % history.count(b"\n")).add("its lines", history)
+    text.line("empty line", b"")
+    digest = b64(sha(text.bytes()))
+    text.line("note: format", b"ledgerstone/certificate@v1").line("note: hash", digest)
+    text.line("note: origin", ORIGIN.encode()).line("note: empty line", b"")
+    signature = b64(bytes.fromhex("1a2b3c4d") + filled(0x66, 64))
+    return text.line("note: signature", b"\xe2\x80\x94 " + ORIGIN.encode() + b" " + signature)
+
+
 def index_structures():
     yield "entity-key", "An entity key", Structure().add("[type, namespace, name]", ORDERS)
     yield "run-file", "A run of three entities", run_file()
@@ -744,6 +765,7 @@ def index_structures():
     yield "answer-absent", "What run-file says of an entity that it lacks", answer_absent()
     yield "completeness-proof", "A completeness proof", completeness_proof()
     yield "omission-proof", "An omission proof", omission_proof()
+    yield "certificate", "A certificate, of the least form", certificate()
 
 
 # Sealed bodies

@@ -124,6 +124,18 @@ import Testing
     #expect(neither.status == 64 && neither.errors.contains("found 4 parts between colons"))
   }
 
+  /// A version is text of whoever sent the record, and must not look like a line of ours.
+  @Test func aVersionCannotForgeALine() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.run(
+      "append", "L", "--kind", "access", "--entity", "target=dataset:w:t@v%0A9  x%1B[31m",
+      "--entity", "actor=service:w:a", "--attribute", "action=read", "--attribute",
+      "purpose=test", "--attribute", "outcome=ok")
+    let outcome = try scratch.run("history", "L", "dataset:w:t")
+    #expect(indexes(outcome) == ["1"])
+    #expect(outcome.output.hasSuffix("as target@v\\u{A}9  x\\u{1B}[31m  by local\n"))
+  }
+
   @Test func names() throws {
     let scratch = try indexed()
     let all = try scratch.run("entities", "L")

@@ -168,7 +168,7 @@ import Testing
   /// The members that only proofs about the index fill.
   private static let noIndex =
     "\"entity\":null,\"since\":null,\"indexRecord\":null,\"records\":null,\"absent\":null,"
-    + "\"closure\":null"
+    + "\"closure\":null,\"certificate\":null"
 
   @Test func verificationOfAProof() throws {
     let scratch = try ledger()
@@ -260,7 +260,7 @@ import Testing
     let scratch = try Scratch()
     let text = try scratch.run("demo").output
     let objects = try scratch.run("demo", "--json").output.split(separator: "\n")
-    #expect(objects.count == 7)
+    #expect(objects.count == 10)
     for line in objects {
       let value = try JSONSerialization.jsonObject(with: Data(line.utf8))
       let object = try #require(value as? [String: Any])

@@ -116,6 +116,25 @@ import Testing
     try check(content, content.split())
   }
 
+  @Test func preparesInPlaceWhatFits() throws {
+    var buffer: ByteBuffer = [1, 2, 3]
+    for inputs in [1, 100, 500, 700, 9_000] {
+      let content = Self.large(inputs: inputs)
+      let before = buffer
+      let tails = try RecordContent.prepare(content)
+      let pairCount = try RecordContent.prepareWhole(content, into: &buffer)
+      #expect(pairCount == (tails.count == 1 ? tails[0].pairCount : nil))
+      #expect(buffer == before + (tails.count == 1 ? tails[0].bytes : []))
+    }
+    var bad = Self.large(inputs: 1)
+    bad.kind = "Not a kind"
+    let before = buffer
+    #expect(throws: FormatError.self) {
+      try RecordContent.prepareWhole(bad, into: &buffer)
+    }
+    #expect(buffer == before)
+  }
+
   @Test func leavesAloneWhatFits() throws {
     var content = Self.large(inputs: 3)
     #expect(try content.split() == [content])

@@ -10,7 +10,8 @@ enum Golden {
   static let all = [
     "active-header", "answer-absent", "answer-listed", "answer-part", "block-bodies",
     "block-bodies-lz4", "block-headers", "block-headers-expanded", "body-entry", "body-tombstone",
-    "completeness-proof", "deduplication-entry", "entity-key", "group-frame", "header-created",
+    "certificate", "completeness-proof", "deduplication-entry", "entity-key",
+    "group-frame", "header-created",
     "header-entry", "header-full", "header-least", "ledger-file", "name-dictionary",
     "omission-proof", "run-directory", "run-file", "run-file-long",
     "segment-footer-bodies", "segment-footer-headers", "segment-header-bodies",

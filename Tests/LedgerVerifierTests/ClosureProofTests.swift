@@ -37,9 +37,9 @@ struct ClosureProofTests {
   /// raw → clean → model, a wide record of many parts, raw emptied, all rebuilt in the wrong order,
   /// and records between that have nothing to do with it; an index record at the end.
   private static func estate(
-    lie: (inout NaiveIndex) -> Void = { _ in }
+    seed: UInt8 = 1, lie: (inout NaiveIndex) -> Void = { _ in }
   ) throws -> (builder: EvidenceBuilder, indexRecord: Int) {
-    var builder = try EvidenceBuilder.withEvents(3)
+    var builder = try EvidenceBuilder.withEvents(3, seed: seed)
     func both(
       _ run: Int, second: Int, job: String, _ input: String, _ outputs: [String],
       facets: String = ""
@@ -287,6 +287,24 @@ struct ClosureProofTests {
     for count in stride(from: 0, to: file.count, by: 97) {
       #expect(check(Array(file.prefix(count)), builder).status != .valid)
     }
+  }
+
+  @Test func everyLineCounts() throws {
+    let (builder, indexRecord) = try Self.estate()
+    let (stranger, _) = try Self.estate(seed: 2)
+    var query = Self.query(indexRecord)
+    query.root = Self.key("model")
+    let (file, closure, _, _) = try builder.closureProof(query, indexRecord)
+    let foreign = try stranger.closureProof(query, indexRecord).file
+    let edits = LineEdits(of: file, other: foreign).edits
+    #expect(edits.count > 200)
+    for edit in edits {
+      let report = check(edit.bytes, builder)
+      // Another question may have an answer; it says so.
+      #expect(
+        report.status != .valid || report.closure.map { $0 != closure } == true, "\(edit.words)")
+    }
+    #expect(check(foreign, builder).status == .notValid)
   }
 
   @Test func foreignKeysAndCosigners() throws {

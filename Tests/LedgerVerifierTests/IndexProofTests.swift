@@ -59,6 +59,33 @@ struct IndexProofTests {
     }
   }
 
+  @Test func everyLineCounts() throws {
+    func proofs(seed: UInt8) throws -> (builder: EvidenceBuilder, files: [[UInt8]]) {
+      var builder = try EvidenceBuilder.withEvents(11, seed: seed)
+      try builder.appendIndex(lie: {
+        $0.entries[IndexTests.orders.bytes]?.removeAll { $0 == 7 }
+      })
+      let nobody = EntityKey(type: .model, namespace: "n", name: "nobody")
+      return (
+        builder,
+        [
+          try builder.completeness(IndexTests.orders, 12),
+          try builder.completeness(IndexTests.orders, 12, since: 5),
+          try builder.completeness(nobody, 12),
+          try builder.omission(IndexTests.orders, 7, 12),
+        ]
+      )
+    }
+    let (own, foreign) = (try proofs(seed: 1), try proofs(seed: 2))
+    for (file, other) in zip(own.files, foreign.files) {
+      #expect(check(file, own.builder).status == .valid)
+      #expect(check(other, own.builder).status == .notValid)
+      for edit in LineEdits(of: file, other: other).edits {
+        #expect(check(edit.bytes, own.builder).status != .valid, "\(edit.words)")
+      }
+    }
+  }
+
   @Test func omissionConvicts() throws {
     let lying = try IndexTests.builder(lie: {
       $0.entries[IndexTests.orders.bytes]?.removeAll { $0 == 7 }

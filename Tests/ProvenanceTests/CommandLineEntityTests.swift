@@ -24,6 +24,18 @@ struct CommandLineEntityTests {
     #expect(try CommandLineEntity(parsing: entity.text) == entity)
   }
 
+  /// A name that could pass for another, or for a line of ours, is written out.
+  @Test(arguments: [
+    ("a\nb", "a%0Ab"), ("a\u{1B}[2J", "a%1B[2J"), ("a\u{85}b", "a%C2%85b"),
+    ("a\u{2028}b", "a%E2%80%A8b"), ("a\u{202E}b", "a%E2%80%AEb"), ("a\u{200F}b", "a%E2%80%8Fb"),
+    ("a\u{2066}b", "a%E2%81%A6b"), ("\u{FEFF}a", "%EF%BB%BFa"), ("é 日本 🚀", "é 日本 🚀"),
+  ])
+  func hiddenCharactersAreEncoded(name: String, text: String) throws {
+    let entity = CommandLineEntity(type: .dataset, namespace: "n", name: name)
+    #expect(entity.text == "dataset:n:" + text)
+    #expect(try CommandLineEntity(parsing: entity.text) == entity)
+  }
+
   @Test(arguments: [
     ("", CommandLineEntityError.partCount(found: 1)),
     ("dataset", .partCount(found: 1)),

@@ -17,8 +17,8 @@ public struct FuzzBody: Sendable {
   public static let all: [FuzzBody] = [
     .header, .block, .groupFrame, .segment, .activeHeader, .ledgerFile, .signedNote,
     .inclusionProof, .consistencyProof, .completenessProof, .omissionProof, .closureProof,
-    .runFile, .nameDictionary, .opening, .nameRules, .openLineage, .nativeRecord, .json,
-    .operations, .damagedLedger,
+    .certificate, .runFile, .nameDictionary, .opening, .nameRules, .openLineage, .nativeRecord,
+    .json, .operations, .damagedLedger,
   ]
 
   public static func named(_ name: String) -> FuzzBody? { all.first { $0.name == name } }

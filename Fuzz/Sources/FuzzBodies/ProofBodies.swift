@@ -2,6 +2,7 @@ import LedgerCryptography
 import LedgerFormat
 import LedgerVerifier
 import MerkleLog
+import Provenance
 
 extension FuzzBody {
   /// The key that every proof of the corpora is signed with: made of 32 zero bytes.
@@ -69,6 +70,17 @@ extension FuzzBody {
     guard let file = try? ClosureProofFile(parsing: bytes) else { return }
     require(file.encoded == bytes, "a proof file is canonical")
     _ = try? file.check(keys: keys)
+  }
+
+  static let certificate = FuzzBody("certificate") { bytes in
+    verify(bytes)
+    if let file = try? CertificateFile(parsing: bytes) {
+      require(file.encoded == bytes, "a certificate is canonical")
+      _ = try? file.check(keys: keys)
+    }
+    // What people hand in beside it.
+    guard let facts = try? CertificateFacts(parsing: bytes) else { return }
+    require(!facts.scope.isEmpty, "facts have a scope")
   }
 
   /// Salt and bytes of a body, handed to an auditor.

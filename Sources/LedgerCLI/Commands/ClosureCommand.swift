@@ -84,7 +84,7 @@ struct ClosureCommand: ParsableCommand {
     let isKnown = try !reader.records(naming: entity.key, in: 0..<size, limit: 1).isEmpty
     if !isKnown { StandardError.write(line: "no record names it") }
     guard isKnown || json || proof != nil else { return }
-    let gaps = sequenceAudit ? try LineageReading.sequenceGaps(below: size, reader) : []
+    let gaps = sequenceAudit ? try reader.sequenceGaps(below: size) : []
     let closure = try compute(query, gaps, reader)
     if isKnown || json {
       try StandardOutput.print(

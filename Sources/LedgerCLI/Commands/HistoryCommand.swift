@@ -79,12 +79,20 @@ struct HistoryCommand: ParsableCommand {
     let query = ClosureQuery(
       root: entity.key, origin: .record(0), size: size, time: .now,
       silenceMicroseconds: 86_400_000_000)
-    let gaps = try LineageReading.sequenceGaps(below: size, reader)
+    let gaps = try reader.sequenceGaps(below: size)
     let closure = try Closure.compute(
       query, from: LineageReading.source(reader, size: size, sequenceGaps: gaps))
+    let aliases = closure.root.aliases
+    var records: [UInt64: HistoryRecord] = [:]
+    for key in [entity.key] + aliases {
+      for record in try LineageReading.history(of: key, in: range, reader) {
+        records[record.index] = record
+      }
+    }
     let report = AccessReport(
-      dataset: entity.key, records: try LineageReading.history(of: entity.key, in: range, reader),
-      firstRecord: range.lowerBound, size: size, silentProducers: closure.silentProducers)
+      dataset: entity.key, aliases: aliases,
+      records: records.values.sorted { $0.index < $1.index }, firstRecord: range.lowerBound,
+      size: size, silentProducers: closure.silentProducers)
     try StandardOutput.print(
       bytes: Array(
         (json ? AccessReportJSON.text(report) + "\n" : AccessReportText.text(report)).utf8))

@@ -1,5 +1,8 @@
 internal import ArgumentParser
+internal import LedgerFormat
+internal import LedgerVerifier
 internal import Ledgerstone
+internal import MerkleLog
 
 struct ProveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +18,7 @@ struct ProveCommand: ParsableCommand {
   @Argument(help: "The record's index, from 0.")
   var index: UInt64?
 
-  @Option(help: ArgumentHelp("A checkpoint saved earlier.", valueName: "file"))
+  @Option(help: ArgumentHelp("A checkpoint saved earlier, or a certificate.", valueName: "file"))
   var since: String?
 
   @Option(
@@ -31,6 +34,17 @@ struct ProveCommand: ParsableCommand {
     }
   }
 
+  /// The checkpoint in the file given, which may be a certificate.
+  private func savedCheckpoint() throws -> [UInt8] {
+    let bytes = try SmallFile.read(since ?? "", limit: ProofVerification.byteCountMax)
+    guard ProofVerification.kind(of: bytes) == .certificate else { return bytes }
+    do throws(CertificateFileError) {
+      return try CertificateFile(parsing: bytes).content.history.evidence.note.encoded
+    } catch {
+      throw CommandFailure(.notValid, "\(since ?? ""): \(error)")
+    }
+  }
+
   mutating func run() throws {
     let reader = try ledger.reader()
     try ledger.refuse(target: output)
@@ -38,7 +52,7 @@ struct ProveCommand: ParsableCommand {
     if let index {
       proof = try reader.inclusionProof(at: index)
     } else {
-      proof = try reader.consistencyProof(since: SmallFile.read(since ?? "", limit: 1 << 20))
+      proof = try reader.consistencyProof(since: savedCheckpoint())
     }
     struct Proof: Encodable { let proof: String }
     let text = String(decoding: proof, as: UTF8.self)

@@ -8,7 +8,7 @@ internal import Synchronization
 struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Re-check a whole ledger, or a proof file.",
+    abstract: "Re-check a whole ledger, a proof file or a certificate.",
     discussion: """
       A folder is verified as a ledger: every digest, header, link, hash, body and signature. A \
       file is verified as the proof its first line names; that needs --key, and an inclusion \
@@ -36,7 +36,10 @@ struct VerifyCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A checkpoint saved earlier: nothing before it may have changed.", valueName: "file"))
+      """
+      A checkpoint saved earlier: nothing before it may have changed. Of a certificate, a later \
+      one, or the consistency proof that leads to it.
+      """, valueName: "file"))
   var since: String?
 
   @Option(help: ArgumentHelp("The record's exact bytes.", valueName: "file"))
@@ -157,8 +160,8 @@ struct VerifyCommand: ParsableCommand {
   }
 
   private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
-    guard since == nil, cosign == nil else {
-      throw CommandFailure(.usage, "--since and --cosign belong to a ledger, not to a proof file")
+    guard cosign == nil else {
+      throw CommandFailure(.usage, "--cosign belongs to a ledger, not to a proof file")
     }
     guard !keys.isEmpty else {
       throw CommandFailure(.usage, "a proof file is verified with --key, the ledger's verifier key")
@@ -170,7 +173,12 @@ struct VerifyCommand: ParsableCommand {
     }
     options.entry = try entry.map { path throws(CommandFailure) in try SmallFile.read(path) }
     options.opening = try opening.map { path throws(CommandFailure) in try SmallFile.read(path) }
-    let report = ProofVerification.verify(try SmallFile.read(path), options: options)
+    let bytes = try SmallFile.read(path, limit: ProofVerification.byteCountMax)
+    guard since == nil || ProofVerification.kind(of: bytes) == .certificate else {
+      throw CommandFailure(.usage, "--since belongs to a ledger or a certificate")
+    }
+    options.later = try since.map { path throws(CommandFailure) in try SmallFile.read(path) }
+    let report = ProofVerification.verify(bytes, options: options)
     try StandardOutput.print(json ? report.json() : report.lines.joined(separator: "\n"))
     return report.status
   }

@@ -14,13 +14,18 @@ struct DemoStory {
   private static let origin = "clinic.example/provenance"
 
   func tell() async throws {
-    let location = try LedgerLocation(
-      directory: ledger, vault: ledger + ".vault", environment: [:])
+    let location = try location()
     let vkey = try await create(location)
     let saved = try await record(location)
     try verify(vkey, saved)
     try prove(location, vkey)
     try tamper(vkey)
+    try await DemoErasure(story: self, vkey: vkey).tell()
+    try teller.begin("What is not claimed stands in the README, and on every certificate.")
+  }
+
+  func location() throws -> LedgerLocation {
+    try LedgerLocation(directory: ledger, vault: ledger + ".vault", environment: [:])
   }
 
   private func create(_ location: LedgerLocation) async throws -> String {
@@ -79,8 +84,8 @@ struct DemoStory {
   private func prove(_ location: LedgerLocation, _ vkey: String) throws {
     try teller.begin("5. For a court, one record is enough: its bytes and a proof of a few hashes.")
     let reader = try LedgerReader.open(at: location)
-    // The execution of the deletion.
-    let index = reader.size - 2
+    // The check of the deletion.
+    let index = reader.size - 1
     let proof = try reader.inclusionProof(at: index)
     let entry = try reader.record(at: index).bytes
     try teller.say(
@@ -118,6 +123,5 @@ struct DemoStory {
     guard case .notValid = report.status else {
       throw CommandFailure(.failed, "the damage was not found")
     }
-    try teller.begin("The damage was found and named. What is not claimed stands in the README.")
   }
 }

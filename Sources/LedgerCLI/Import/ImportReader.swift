@@ -26,7 +26,8 @@ struct ImportBatch: Sendable {
   var places: [(file: String, line: Int)] = []
 }
 
-/// Reads, cuts and maps the inputs, on a thread of its own, and hands batches over.
+/// Reads and cuts the inputs, on a thread of its own; `ImportParsing` maps them on all processors
+/// and hands batches over.
 struct ImportReader: Sendable {
   let format: ImportFormat
   let source: String
@@ -46,26 +47,38 @@ struct ImportReader: Sendable {
 
   /// Reads all files, in order; ends early if the channel was finished.
   func run(_ files: [String]) {
-    var gathered = ImportBatch(batch: emptyBatch)
+    var gathered = Gathered(parsing: ImportParsing(self))
     for file in files {
       do {
         try read(file, into: &gathered)
       } catch is Stopped {
         return
-      } catch let failure as CommandFailure {
-        report.unreadable(failure.message ?? "\(file) cannot be read")
       } catch {
-        report.unreadable("\(file): \(SystemFailure.reason(of: error))")
+        // Behind what the rejections before it say.
+        try? hand(&gathered)
+        gathered.parsing.finish()
+        if let failure = error as? CommandFailure {
+          report.unreadable(failure.message ?? "\(file) cannot be read")
+        } else {
+          report.unreadable("\(file): \(SystemFailure.reason(of: error))")
+        }
       }
     }
     // The channel takes nothing more only where the command has ended already.
     try? hand(&gathered)
+    gathered.parsing.finish()
     channel.finish()
+  }
+
+  /// What was cut and not handed on yet.
+  private struct Gathered {
+    let parsing: ImportParsing
+    var portion = ImportPieces()
   }
 
   private struct Stopped: Error {}
 
-  private func read(_ file: String, into gathered: inout ImportBatch) throws {
+  private func read(_ file: String, into gathered: inout Gathered) throws {
     let handle =
       file == "-"
       ? FileHandle.standardInput
@@ -111,7 +124,7 @@ struct ImportReader: Sendable {
   /// The elements of a file that is not held as a whole.
   private func addElements(
     from handle: FileHandle, startingWith start: [UInt8], _ file: String,
-    _ gathered: inout ImportBatch
+    _ gathered: inout Gathered
   ) throws {
     var cutter = JSONElementCutter(byteCountMax: Self.lineByteCountMax)
     var chunk = start
@@ -123,74 +136,63 @@ struct ImportReader: Sendable {
   }
 
   private func add(
-    _ piece: JSONElementCutter.Piece, _ file: String, _ gathered: inout ImportBatch
+    _ piece: JSONElementCutter.Piece, _ file: String, _ gathered: inout Gathered
   ) throws {
     switch piece {
     case .broken(let error):
       let rejection = InputRejection(error, line: 1)
-      report.reject(file, line: rejection.line, rejection.reason)
+      try put(.rejected(rejection.reason), file, line: rejection.line, &gathered)
     case .element(let bytes?, _, let start):
-      try add(bytes, file, line: start.line, &gathered)
+      try put(.bytes(bytes), file, line: start.line, &gathered)
     case .element(nil, let byteCount, let start):
-      report.reject(
-        file, line: start.line,
-        "the value has \(byteCount) bytes; the limit is \(Self.lineByteCountMax)")
+      try put(
+        .rejected("the value has \(byteCount) bytes; the limit is \(Self.lineByteCountMax)"),
+        file, line: start.line, &gathered)
     }
   }
 
   private func addPieces(
-    of bytes: [UInt8], _ file: String, _ gathered: inout ImportBatch
+    of bytes: [UInt8], _ file: String, _ gathered: inout Gathered
   ) throws {
     var splitter = JSONSplitter(bytes.rawSpan)
     while let piece = splitter.next() {
       switch piece {
       case .broken(let error):
         let rejection = InputRejection(error, line: 1)
-        report.reject(file, line: rejection.line, rejection.reason)
+        try put(.rejected(rejection.reason), file, line: rejection.line, &gathered)
       case .value(let range, let start):
-        try add(Array(bytes[range]), file, line: start.line, &gathered)
+        try put(.bytes(Array(bytes[range])), file, line: start.line, &gathered)
       }
     }
   }
 
-  private func add(_ line: InputLine, _ file: String, _ gathered: inout ImportBatch) throws {
+  private func add(_ line: InputLine, _ file: String, _ gathered: inout Gathered) throws {
     guard let bytes = line.bytes else {
-      return report.reject(
-        file, line: line.number,
+      let reason =
         line.isGarbage
-          ? "\(LineSplitter.zeroByteCountMax) zero bytes on a line that is too long; the rest of "
-            + "the file is not read"
-          : "the line has \(line.byteCount) bytes; the limit is \(Self.lineByteCountMax)")
+        ? "\(LineSplitter.zeroByteCountMax) zero bytes on a line that is too long; the rest of "
+          + "the file is not read"
+        : "the line has \(line.byteCount) bytes; the limit is \(Self.lineByteCountMax)"
+      return try put(.rejected(reason), file, line: line.number, &gathered)
     }
-    try add(bytes, file, line: line.number, &gathered)
+    try put(.bytes(bytes), file, line: line.number, &gathered)
   }
 
-  private func add(
-    _ bytes: [UInt8], _ file: String, line: Int, _ gathered: inout ImportBatch
+  private func put(
+    _ content: ImportPieces.Content, _ file: String, line: Int, _ gathered: inout Gathered
   ) throws {
-    do {
-      var draft = try format.draft(bytes, source: source)
-      rules?.apply(to: &draft.content, key: nameKey)
-      for entity in draft.content.entities
-      where NamePrivacy.looksLikeElectronicMail(entity.name) {
-        report.warnOfName(entity.name)
-      }
-      try gathered.batch.append(draft)
-      gathered.places.append((file, line))
-    } catch {
-      let rejection = InputRejection(error, line: line)
-      report.reject(file, line: rejection.line, rejection.reason)
-    }
-    if gathered.batch.count >= Self.batchRecordCount
-      || gathered.batch.byteCount >= Self.batchByteCount
+    gathered.portion.add(content, file, line: line)
+    if gathered.portion.pieces.count >= Self.batchRecordCount
+      || gathered.portion.byteCount >= Self.batchByteCount
     {
       try hand(&gathered)
     }
   }
 
-  private func hand(_ gathered: inout ImportBatch) throws {
-    guard !gathered.batch.isEmpty else { return }
-    guard channel.send(gathered) else { throw Stopped() }
-    gathered = ImportBatch(batch: emptyBatch)
+  private func hand(_ gathered: inout Gathered) throws {
+    guard !gathered.portion.isEmpty else { return }
+    let portion = gathered.portion
+    gathered.portion = ImportPieces()
+    guard gathered.parsing.submit(portion) else { throw Stopped() }
   }
 }

@@ -22,34 +22,19 @@ struct HistoryLister {
 
   mutating func list(_ range: Range<UInt64>, limit: Int) throws {
     var output = StandardOutput()
-    var lastPart: UInt64?
-    var last: UInt64 = 0
-    for record in try EntityArgument.records(of: entity, in: reader, range: range) {
-      if let lastPart, record <= lastPart { continue }
-      let header = try reader.record(at: record).header
-      guard matches(header.content.kind) else { continue }
-      if listedCount == limit {
-        next = last
-        break
-      }
-      let parts = try reader.parts(at: record)
-      lastPart = parts.last?.header.index
-      last = lastPart ?? record
-      listedCount += 1
+    var count = 0
+    next = try reader.forEachRecord(of: entity, in: range, kind: kind, limit: limit) { parts in
+      count += 1
       if isJSON {
         for part in parts {
           try output.write(line: RecordJSON.text(part.header, leafHash: part.leafHash))
         }
       } else {
-        try output.write(line: line(parts))
+        try output.write(line: PlainText.escaped(line(parts)))
       }
     }
+    listedCount = count
     try output.flush()
-  }
-
-  private func matches(_ found: String) -> Bool {
-    guard let kind else { return true }
-    return found == kind || found.hasPrefix(kind + "/")
   }
 
   /// `17  2026-01-02T03:04:05.000000Z  run COMPLETE  as input, output  by spark  (4 parts)`

@@ -2,55 +2,25 @@ internal import LedgerFormat
 internal import Ledgerstone
 internal import Provenance
 
-/// What lineage and closure read of a ledger: the complete histories of the entities that they ask
-/// for, as the index gives them.
+/// What lineage and closure are asked with on the command line.
 enum LineageReading {
   /// The source over the records below `size`.
   static func source(
     _ reader: LedgerReader, size: UInt64, sequenceGaps: [SequenceGap] = []
   ) -> LineageHistory<any Error> {
-    LineageHistory(sequenceGaps: sequenceGaps) { (key) throws(any Error) -> [HistoryRecord] in
-      try history(of: key, in: 0..<size, reader)
-    }
+    reader.lineageSource(size: size, sequenceGaps: sequenceGaps)
   }
 
   /// Every record in `range` that names the entity, the parts of a continued one joined.
   static func history(of key: EntityKey, in range: Range<UInt64>, _ reader: LedgerReader) throws
     -> [HistoryRecord]
   {
-    var records: [HistoryRecord] = []
-    var lastPart: UInt64?
-    for index in try reader.records(naming: key, in: range, limit: .max) {
-      if let lastPart, index <= lastPart { continue }
-      let parts = try reader.parts(at: index)
-      lastPart = parts.last?.header.index
-      records.append(try HistoryRecord(parts: parts.map(\.header)))
-    }
-    return records
+    try reader.history(of: key, in: range)
   }
 
   /// The first body of a record, empty if it has none; nil if it is sealed or was erased.
   static func firstBody(of record: UInt64, _ reader: LedgerReader) throws -> [UInt8]? {
-    guard let body = try reader.record(at: record).header.content.bodies.first else { return [] }
-    guard body.tag == nil else { return nil }
-    do {
-      return try reader.body(record: record, body: 0)
-    } catch let error where error.code == .erased {
-      return nil
-    }
-  }
-
-  /// The numbers that producers skipped, found by reading every record.
-  static func sequenceGaps(below size: UInt64, _ reader: LedgerReader) throws -> [SequenceGap] {
-    var audit = SequenceAudit()
-    var gaps: [SequenceGap] = []
-    try reader.forEachRecord(in: 0..<size) { record in
-      let content = record.header.content
-      // A continuation repeats the number of its record.
-      guard (content.part?.number ?? 0) == 0 else { return }
-      if let gap = audit.note(index: record.header.index, content: content) { gaps.append(gap) }
-    }
-    return gaps
+    try reader.firstBody(of: record)
   }
 
   /// A number of records, or the records that were there before a time.
@@ -63,22 +33,10 @@ enum LineageReading {
   static func place(
     _ text: String, option: String, limit: UInt64, _ reader: LedgerReader
   ) throws -> UInt64 {
-    if let number = UInt64(text) {
-      guard number <= limit else {
-        throw CommandFailure(.usage, "\(option): \(number) is beyond \(limit)")
-      }
-      return number
-    }
-    return min(limit, try reader.firstRecord(atOrAfter: time(text, option: option)))
+    try reader.place(text, option: option, limit: limit)
   }
 
   static func time(_ text: String, option: String) throws -> Timestamp {
-    guard let parsed = Timestamp.parse(text) else {
-      throw CommandFailure(
-        .usage,
-        "\(option): '\(text)' is neither a number nor an RFC 3339 time, such as "
-          + "2026-01-31T00:00:00Z")
-    }
-    return parsed.timestamp
+    try LedgerReader.time(text, option: option)
   }
 }

@@ -17,11 +17,11 @@ enum PlainText {
     return result
   }
 
-  /// C0, DEL and C1 controls, and those that turn the direction of writing.
+  /// C0, DEL and C1 controls, separators of lines, and what turns the direction of writing.
   private static func isControl(_ scalar: Unicode.Scalar, _ keepsLines: Bool) -> Bool {
     switch scalar.value {
     case 0x0A: !keepsLines
-    case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069: true
+    case 0x00...0x1F, 0x7F...0x9F, 0x2028...0x202E, 0x2066...0x2069: true
     default: false
     }
   }

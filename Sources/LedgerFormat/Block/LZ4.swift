@@ -14,17 +14,19 @@ enum LZ4 {
   /// Appends `source` compressed, or as it is where that is not smaller.
   static func append(_ source: RawSpan, to buffer: inout ByteBuffer) -> CompressionMethod {
     let bound = Int(LZ4_compressBound(Int32(source.byteCount)))
-    let start = buffer.count
-    buffer.append(contentsOf: repeatElement(0, count: bound))
-    let written = unsafe buffer.withUnsafeMutableBytes { target in
-      unsafe source.withUnsafeBytes { source in
-        unsafe LZ4_compress_default(
-          source.bindMemory(to: CChar.self).baseAddress,
-          target.baseAddress?.advanced(by: start).assumingMemoryBound(to: CChar.self),
-          Int32(source.count), Int32(bound))
+    var written: Int32 = 0
+    // Into uninitialised room: zeros first would cost as much as half the compression.
+    buffer.append(addingCapacity: bound) { output in
+      unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
+        written = unsafe source.withUnsafeBytes { source in
+          unsafe LZ4_compress_default(
+            source.bindMemory(to: CChar.self).baseAddress,
+            UnsafeMutableRawBufferPointer(target).bindMemory(to: CChar.self).baseAddress,
+            Int32(source.count), Int32(bound))
+        }
+        initializedCount = max(0, Int(written))
       }
     }
-    buffer.removeLast(bound - max(0, Int(written)))
     if written > 0, Int(written) < source.byteCount { return .lz4 }
     buffer.removeLast(max(0, Int(written)))
     buffer.append(copying: source)

@@ -38,9 +38,11 @@ extension ByteBuffer {
   }
 
   /// Appends the 32 bytes of `digest`.
+  @inlinable
   public mutating func append(_ digest: SHA256Digest) { digest.append(to: &self) }
 
   /// Appends the 16 bytes of `digest`.
+  @inlinable
   public mutating func append(_ digest: TruncatedDigest) { digest.append(to: &self) }
 }
 

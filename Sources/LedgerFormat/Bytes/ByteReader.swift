@@ -110,8 +110,8 @@ public struct ByteReader: ~Escapable {
 
 extension RawSpan {
   /// The eight bytes from `offset` as a number, little-endian; they must exist.
-  @inline(__always)
-  func word(at offset: Int) -> UInt64 {
+  @inlinable @inline(__always)
+  package func word(at offset: Int) -> UInt64 {
     precondition(offset >= 0 && offset <= byteCount - 8, "a word beyond the end")
     return UInt64(
       littleEndian: unsafe unsafeLoadUnaligned(

@@ -21,15 +21,54 @@ public struct GroupPosition: Sendable {
   }
 }
 
+/// The sections of a frame that are in place already: all of it but its header, which alone depends
+/// on where the frame will stand.
+public struct GroupSections: Sendable {
+  let firstRecord: UInt64
+  let recordCount: UInt32
+  let headersByteCount: Int
+  let bodiesByteCount: Int
+  let deduplicationByteCount: Int
+  let payloadDigest: TruncatedDigest
+
+  /// Fills in the header at the front of `frame`, the buffer that `encodeSections` filled.
+  ///
+  /// - Returns: the header; its digest is the next frame's `previousDigest`.
+  public func encodeHeader(at position: GroupPosition, into frame: inout ByteBuffer)
+    -> GroupFrameHeader
+  {
+    var header = GroupFrameHeader(
+      ledgerID: position.ledgerID, openingID: position.openingID, number: position.number,
+      offset: position.offset, firstRecord: firstRecord, recordCount: recordCount,
+      headerSectionByteCount: UInt32(headersByteCount),
+      bodySectionByteCount: UInt32(bodiesByteCount),
+      deduplicationSectionByteCount: UInt32(deduplicationByteCount),
+      previousDigest: position.previousDigest, payloadDigest: payloadDigest, digest: .zero)
+    let encoded = header.encoded()
+    frame.replaceSubrange(0..<GroupFrameHeader.byteCount, with: encoded)
+    header.digest = TruncatedDigest(
+      encoded.rawSpan.extracting((GroupFrameHeader.byteCount - TruncatedDigest.byteCount)...))
+    return header
+  }
+}
+
 extension RawGroup {
   /// Compresses the blocks and replaces the content of `frame` by the complete frame.
   ///
-  /// - Precondition: at least one record, and no section over what readers accept: that holds
-  ///   where a group is closed at `groupByteCountMax` or holds one record with its parts.
+  /// - Precondition: as `encodeSections`.
   /// - Returns: the frame's header; its digest is the next frame's `previousDigest`.
   public func encodeFrame(at position: GroupPosition, into frame: inout ByteBuffer)
     -> GroupFrameHeader
   {
+    encodeSections(into: &frame).encodeHeader(at: position, into: &frame)
+  }
+
+  /// Compresses the blocks and replaces the content of `frame` by room for the header and the
+  /// sections: nearly all of the work, and none of it waits for the group before.
+  ///
+  /// - Precondition: at least one record, and no section over what readers accept: that holds
+  ///   where a group is closed at `groupByteCountMax` or holds one record with its parts.
+  public func encodeSections(into frame: inout ByteBuffer) -> GroupSections {
     precondition(recordCount > 0, "a group has at least one record")
     frame.removeAll(keepingCapacity: true)
     frame.append(contentsOf: repeatElement(0, count: GroupFrameHeader.byteCount))
@@ -45,19 +84,11 @@ extension RawGroup {
     precondition(
       frame.count - GroupFrameHeader.byteCount <= FormatLimits.groupStoredByteCountMax,
       "a group over its limit")
-    var header = GroupFrameHeader(
-      ledgerID: position.ledgerID, openingID: position.openingID, number: position.number,
-      offset: position.offset, firstRecord: firstRecord, recordCount: recordCount,
-      headerSectionByteCount: UInt32(headersEnd - GroupFrameHeader.byteCount),
-      bodySectionByteCount: UInt32(bodiesEnd - headersEnd),
-      deduplicationSectionByteCount: UInt32(deduplicationBytes.count),
-      previousDigest: position.previousDigest,
-      payloadDigest: payload.finalize().truncated, digest: .zero)
-    let encoded = header.encoded()
-    frame.replaceSubrange(0..<GroupFrameHeader.byteCount, with: encoded)
-    header.digest = TruncatedDigest(
-      encoded.rawSpan.extracting((GroupFrameHeader.byteCount - TruncatedDigest.byteCount)...))
-    return header
+    return GroupSections(
+      firstRecord: firstRecord, recordCount: recordCount,
+      headersByteCount: headersEnd - GroupFrameHeader.byteCount,
+      bodiesByteCount: bodiesEnd - headersEnd, deduplicationByteCount: deduplicationBytes.count,
+      payloadDigest: payload.finalize().truncated)
   }
 
   private func encode(

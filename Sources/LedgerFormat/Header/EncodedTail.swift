@@ -30,6 +30,23 @@ extension RecordContent {
     return try content.splitParts().map { $0.tail() }
   }
 
+  /// Validates `content` and appends its tail to `buffer`, which allocates nothing of its own: the
+  /// common case of `prepare`.
+  ///
+  /// - Returns: how many pairs the tail has; nil if it is too long for one header, and `buffer` is
+  ///   then as before.
+  /// - Throws: what `validate` throws.
+  public static func prepareWhole(_ content: RecordContent, into buffer: inout ByteBuffer)
+    throws(FormatError) -> Int?
+  {
+    try content.checkIsWhole()
+    let start = buffer.count
+    let pairCount = content.encodeTail(into: &buffer)
+    if buffer.count - start <= EncodedTail.byteCountMax { return pairCount }
+    buffer.removeLast(buffer.count - start)
+    return nil
+  }
+
   /// This content if it fits into one header, else its parts in order (`Format.md`,
   /// "Continuations").
   ///

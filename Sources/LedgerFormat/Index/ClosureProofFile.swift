@@ -113,7 +113,7 @@ public struct ClosureProofFile: Hashable, Sendable {
     self.evidence = evidence
     self.histories = histories
     self.recordBytes = recordBytes
-    records = try Self.decode(recordBytes, line: 1)
+    records = try IndexProofParts.ascending(recordBytes, line: 1)
     self.gaps = gaps
     self.recordHashes = recordHashes
   }
@@ -137,22 +137,7 @@ public struct ClosureProofFile: Hashable, Sendable {
       headerBytes: headerBytes, inclusionHashes: hashes, note: note, checkpoint: checkpoint,
       line: headerLine)
     histories = try parser.decode(stated, evidence, line: answerLine)
-    records = try Self.decode(recordBytes, line: recordLine)
-  }
-
-  private static func decode(
-    _ recordBytes: [[UInt8]], line: Int
-  ) throws(IndexProofFileError) -> [RecordHeader] {
-    var records: [RecordHeader] = []
-    records.reserveCapacity(recordBytes.count)
-    for (place, bytes) in recordBytes.enumerated() {
-      let record = try IndexEvidence.decode(bytes, line: line + place)
-      if let last = records.last, last.index >= record.index {
-        throw .recordsOutOfOrder(line: line + place)
-      }
-      records.append(record)
-    }
-    return records
+    records = try IndexProofParts.ascending(recordBytes, line: recordLine)
   }
 
   /// The file's bytes.

@@ -82,6 +82,22 @@ enum IndexProofParts {
     }
   }
 
+  /// Decodes headers that must be canonical and ascend.
+  static func ascending(
+    _ recordBytes: [[UInt8]], line: Int
+  ) throws(IndexProofFileError) -> [RecordHeader] {
+    var records: [RecordHeader] = []
+    records.reserveCapacity(recordBytes.count)
+    for (place, bytes) in recordBytes.enumerated() {
+      let record = try IndexEvidence.decode(bytes, line: line + place)
+      if let last = records.last, last.index >= record.index {
+        throw .recordsOutOfOrder(line: line + place)
+      }
+      records.append(record)
+    }
+    return records
+  }
+
   static func append(_ field: String, _ bytes: [UInt8], to text: inout [UInt8]) {
     text.append(contentsOf: "\(field) ".utf8)
     Base64.append(bytes, to: &text)

@@ -2,7 +2,8 @@ internal import LedgerCryptography
 internal import LedgerFormat
 
 /// Checks one segment: waves of header blocks on all workers, each followed by the body blocks
-/// whose records are then known, so that memory does not grow with the segment.
+/// whose records are then known, so that memory does not grow with the segment. While one wave is
+/// linked with the chain, its bodies and the headers of the next are checked already.
 struct SegmentWalk {
   let headers: SegmentFile
   let bodies: SegmentFile?
@@ -26,16 +27,25 @@ struct SegmentWalk {
     self.skipsBodies = skipsBodies
   }
 
+  private typealias HeaderWork = StartedWork<Result<HeaderBlockOutcome, EvidenceError>>
+  private typealias BodyWork = StartedWork<Result<BodyBlockResult, EvidenceError>>
+
   mutating func run(_ chain: RecordChain, _ check: LedgerCheck) throws(EvidenceError) {
     let waveCount = Self.blocksPerWorker * check.workers.count
-    var start = 0
-    while start < headers.blocks.count {
-      let numbers = Array(start..<min(headers.blocks.count, start + waveCount))
-      start += numbers.count
-      try checkHeaders(numbers, chain, check)
-      try checkBodies(
-        upTo: headers.blocks[start - 1].lastRecord, isLast: start == headers.blocks.count, chain,
+    let blockCount = headers.blocks.count
+    var wave = 0..<min(blockCount, waveCount)
+    var started = start(wave, check)
+    while !wave.isEmpty {
+      let outcomes = started.wait()
+      expectBodies(outcomes)
+      let bodies = startBodies(
+        upTo: headers.blocks[wave.upperBound - 1].lastRecord, isLast: wave.upperBound == blockCount,
         check)
+      let next = wave.upperBound..<min(blockCount, wave.upperBound + waveCount)
+      started = start(next, check)
+      try link(wave, outcomes, chain, check)
+      if let bodies { try accept(bodies.numbers, bodies.work.wait(), chain, check) }
+      wave = next
     }
     guard !skipsBodies else { return }
     let place = Place(file: SegmentFile.path(.bodies, headers.firstRecord), offset: 0)
@@ -44,16 +54,30 @@ struct SegmentWalk {
     if areHeadersSound { chain.collector.add(findings) }
   }
 
-  private mutating func checkHeaders(
-    _ numbers: [Int], _ chain: RecordChain, _ check: LedgerCheck
-  ) throws(EvidenceError) {
-    let outcomes = check.workers.map(numbers) { [headers] number, scratch in
+  private func start(_ wave: Range<Int>, _ check: LedgerCheck) -> HeaderWork {
+    check.workers.start(Array(wave)) { [headers] number, scratch in
       headers.headerBlock(number, scratch: &scratch)
     }
-    for (number, outcome) in zip(numbers, outcomes) {
+  }
+
+  /// Takes note of the bodies that a wave of headers names.
+  private mutating func expectBodies(_ outcomes: [Result<HeaderBlockOutcome, EvidenceError>]) {
+    for case .success(let outcome) in outcomes {
+      switch outcome {
+      case .sound(let result, _): if !skipsBodies { link.expect(result.bodies) }
+      case .damaged: areHeadersSound = false
+      }
+    }
+  }
+
+  private mutating func link(
+    _ wave: Range<Int>, _ outcomes: [Result<HeaderBlockOutcome, EvidenceError>],
+    _ chain: RecordChain, _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    for (number, outcome) in zip(wave, outcomes) {
       let outcome = try outcome.get()
-      check.advance(chain, byteCount: Int(headers.blocks[number].blockByteCount))
       let location = headers.blocks[number]
+      check.advance(chain, byteCount: Int(location.blockByteCount))
       // Blocks found without a directory may leave gaps.
       check.closeGap(
         chain, to: location.firstRecord, before: Place(file: headers.path, offset: location.offset))
@@ -64,30 +88,35 @@ struct SegmentWalk {
           firstTime = result.firstTime
           leafHashBefore = result.header.leafHashBefore
         }
-        if !skipsBodies { link.expect(result.bodies) }
-      case .damaged(let block):
-        areHeadersSound = false
-        chain.erasures.accept(unread: block.records)
+      case .damaged(let block): chain.erasures.accept(unread: block.records)
       }
       try chain.accept(outcome)
     }
   }
 
-  private mutating func checkBodies(
-    upTo record: UInt64, isLast: Bool, _ chain: RecordChain, _ check: LedgerCheck
-  ) throws(EvidenceError) {
-    guard let bodies, !skipsBodies else { return }
-    var numbers: [Int] = []
+  /// Begins the check of the bodies of all records up to `record`.
+  private mutating func startBodies(upTo record: UInt64, isLast: Bool, _ check: LedgerCheck)
+    -> (numbers: Range<Int>, work: BodyWork)?
+  {
+    guard let bodies, !skipsBodies else { return nil }
+    let first = nextBodyBlock
     while nextBodyBlock < bodies.blocks.count,
       isLast || bodies.blocks[nextBodyBlock].lastRecord <= record
     {
-      numbers.append(nextBodyBlock)
       nextBodyBlock += 1
     }
     let expected = link.expected
-    let results = check.workers.map(numbers) { number, scratch in
+    let work = check.workers.start(Array(first..<nextBodyBlock)) { number, scratch in
       bodies.bodyBlock(number, expected: expected, scratch: &scratch)
     }
+    return (first..<nextBodyBlock, work)
+  }
+
+  private mutating func accept(
+    _ numbers: Range<Int>, _ results: [Result<BodyBlockResult, EvidenceError>],
+    _ chain: RecordChain, _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    guard let bodies else { return }
     for (number, result) in zip(numbers, results) {
       let result = try result.get()
       let location = bodies.blocks[number]

@@ -31,6 +31,10 @@ public struct ProofReport: Sendable {
   public var closure: Closure?
   /// Of a closure proof, the numbers skipped that whoever made it declares.
   public var declaredGapCount = 0
+  /// Of a certificate that holds.
+  public var certificate: CheckedCertificate?
+  /// Of a certificate, the size of a later checkpoint that continues its own.
+  public var laterSize: UInt64?
   /// What the entry says; only if it is proven to be in the log.
   public var record: RecordHeader?
   /// Only if it matches the record's commitment.
@@ -64,7 +68,7 @@ public struct CheckedCosignature: Hashable, Sendable {
 extension ProofReport {
   /// The report for people.
   public var lines: [String] {
-    [verdict] + closureLines + findings.map { "  \($0)" }
+    [verdict] + closureLines + certificateLines + findings.map { "  \($0)" }
       + cosignatures.map { "cosigned by \($0.name) at \($0.timestamp)" }
   }
 
@@ -91,6 +95,7 @@ extension ProofReport {
         + "checkpoint of \(counted(size, "record")) that leaves out record \(index ?? 0) for "
         + "\(entityName), which that record names"
     case .closure: return closureVerdict
+    case .certificate: return certificateVerdict
     case .checkpoint, nil:
       return "valid: a signed checkpoint of \(counted(size, "record")) of \(origin)"
     }
@@ -161,6 +166,7 @@ extension ProofReport {
       }
       writer.member("openedBody", opening?.slot.body)
       writeIndexMembers(to: &writer)
+      writeCertificate(to: &writer)
     }
     return writer.text
   }

@@ -13,6 +13,8 @@ public struct ProofOptions: Sendable {
   public var entry: [UInt8]?
   /// An opening of one of the entry's bodies: `BodyOpening`.
   public var opening: [UInt8]?
+  /// Of a certificate: a later checkpoint, or a consistency proof from the certificate's to it.
+  public var later: [UInt8]?
 
   public init() {}
 }
@@ -29,6 +31,8 @@ public enum ProofKind: String, Sendable {
   case omission
   /// `ledgerstone/closure@v1`
   case closure
+  /// `ledgerstone/certificate@v1`
+  case certificate
   /// A signed note by itself.
   case checkpoint
 }
@@ -37,7 +41,7 @@ public enum ProofKind: String, Sendable {
 public enum ProofVerification {
   /// The most bytes of any kind of proof.
   public static let byteCountMax = max(
-    InclusionProofFile.byteCountMax, FormatLimits.indexProofByteCountMax)
+    InclusionProofFile.byteCountMax, CertificateContent.byteCountMax + SignedNote.byteCountMax)
 
   /// Verifies a proof of any kind.
   public static func verify(_ bytes: [UInt8], options: ProofOptions) -> ProofReport {
@@ -57,12 +61,17 @@ public enum ProofVerification {
         .argumentUnused, "an entry and an opening belong to an inclusion proof: this file is none")
       return check.report
     }
+    guard kind == .certificate || options.later == nil else {
+      check.stop(.argumentUnused, "a later checkpoint belongs to a certificate: this is none")
+      return check.report
+    }
     switch kind {
     case .inclusion: check.inclusion(bytes)
     case .consistency: check.consistency(bytes)
     case .completeness: check.completeness(bytes)
     case .omission: check.omission(bytes)
     case .closure: check.closure(bytes)
+    case .certificate: check.certificate(bytes)
     case .checkpoint: check.checkpoint(bytes)
     }
     check.conclude()
@@ -77,6 +86,7 @@ public enum ProofVerification {
     if line.elementsEqual(CompletenessProofFile.header.utf8) { return .completeness }
     if line.elementsEqual(OmissionProofFile.header.utf8) { return .omission }
     if line.elementsEqual(ClosureProofFile.header.utf8) { return .closure }
+    if line.elementsEqual(CertificateContent.header.utf8) { return .certificate }
     guard let note = try? SignedNote(parsing: bytes),
       (try? Checkpoint(parsing: note.text)) != nil
     else { return nil }
@@ -105,7 +115,7 @@ struct ProofCheck {
   }
 
   /// Checks the signatures of an embedded note; witnesses' lines are passed over.
-  private mutating func checkSignatures(_ note: SignedNote, called name: String) {
+  mutating func checkSignatures(_ note: SignedNote, called name: String) {
     do throws(SignedNoteError) {
       _ = try note.verify(keys: options.trustedKeys)
     } catch {

@@ -36,6 +36,41 @@ struct Workers: Sendable {
   }
 }
 
+extension Workers {
+  /// Begins what `map` does, beside the caller.
+  func start<Job: Sendable, Result: Sendable>(
+    _ jobs: [Job], _ check: @escaping @Sendable (Job, inout Scratch) -> Result
+  ) -> StartedWork<Result> {
+    let work = StartedWork<Result>()
+    guard !jobs.isEmpty else {
+      work.finish([])
+      return work
+    }
+    DispatchQueue.global().async { work.finish(map(jobs, check)) }
+    return work
+  }
+}
+
+/// Results on their way; waited for once.
+final class StartedWork<Result: Sendable>: Sendable {
+  private let results = Mutex<[Result]>([])
+  private let isDone = DispatchSemaphore(value: 0)
+
+  fileprivate func finish(_ results: [Result]) {
+    self.results.withLock { $0 = results }
+    isDone.signal()
+  }
+
+  /// The results in the order of the jobs, as soon as all are there.
+  func wait() -> [Result] {
+    isDone.wait()
+    return results.withLock { results in
+      defer { results = [] }
+      return results
+    }
+  }
+}
+
 /// Buffers that a worker reuses.
 struct Scratch {
   /// The stored bytes of the block in hand.

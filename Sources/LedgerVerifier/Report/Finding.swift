@@ -91,6 +91,8 @@ public struct Finding: Hashable, Sendable {
     case proofMalformed
     /// The proof does not lead to the signed root.
     case proofInvalid
+    /// A certificate states what its evidence does not show, or leaves out what it must state.
+    case certificateUnfounded
     /// The opening does not belong to the commitment.
     case openingInvalid
   }

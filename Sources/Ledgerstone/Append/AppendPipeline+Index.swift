@@ -71,13 +71,14 @@ extension AppendPipeline {
 
   /// The note of the index record that is the last record of all, if there is one.
   private func newestIndexNote() -> LedgerNote? {
-    committing.sync { committer.withLock { $0.closingNote } }
+    waitForCommits()
+    return committer.withLock { $0.closingNote }
   }
 
   /// The runs over all records below `record`, once these are durable and indexed.
   private func tiling(below record: UInt64) throws(LedgerError) -> [IndexRunCommitment] {
     // Every group is handed to the index when its commit ends.
-    committing.sync {}
+    waitForCommits()
     return try index.synchronously { indexer throws(LedgerError) in
       try indexer.tiling(below: record)
     }
@@ -87,7 +88,7 @@ extension AppendPipeline {
     _ pending: PendingGroup, committingTo runs: [IndexRunCommitment],
     _ completion: @escaping IndexCompletion
   ) {
-    committing.async { [self] in
+    commitInOrder { [self] in
       let result: Result<LedgerNote, LedgerError> = committer.withLock { committer in
         do throws(LedgerError) {
           let note = try committer.commitIndex(pending)

@@ -3,8 +3,9 @@ internal import LedgerFormat
 internal import SegmentStorage
 internal import Synchronization
 
-/// Takes what has queued, assembles it into groups on one queue, makes them durable on another, so
-/// that the next group is encoded while one is synced, and indexes them on a third.
+/// Takes what has queued, assembles it into groups on one queue, compresses large ones on another,
+/// makes them durable on a third, so that the next group is encoded while one is synced, and
+/// indexes them on a fourth.
 ///
 /// The queues are serial and the ledger's own: blocking on the disk never holds up a thread of the
 /// shared pool.
@@ -53,14 +54,18 @@ final class AppendPipeline: Sendable {
   /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
   private let makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
   private let assembling = DispatchQueue(label: "ledgerstone.assemble")
+  let encoding = DispatchQueue(label: "ledgerstone.encode")
+  /// Whatever is queued on `encoding` and not handed on to `committing` yet.
+  let encodingCount = Atomic(0)
   let committing = DispatchQueue(label: "ledgerstone.commit")
   private let sealing = DispatchQueue(label: "ledgerstone.seal")
   let index: IndexStage
   /// For the ledger's own records.
   let emptyBatch: RecordBatch
-  /// Three groups: one being filled, one being written, one being indexed.
-  private let freeGroups = Mutex([PendingGroup(), PendingGroup(), PendingGroup()])
-  private let freeGroupCount = DispatchSemaphore(value: 3)
+  /// One group is filled while one is compressed, one written and one indexed.
+  private static let groupCount = 4
+  private let freeGroups = Mutex((0..<groupCount).map { _ in PendingGroup() })
+  private let freeGroupCount = DispatchSemaphore(value: groupCount)
 
   init(
     assembly: sending Assembly, committer: sending Committer, index: IndexStage,
@@ -136,7 +141,7 @@ final class AppendPipeline: Sendable {
         appendRotationRecord(&assembly, completion)
       case .command(let body):
         submit(&open)
-        committing.async { self.committer.withLock { body($0) } }
+        commitInOrder { self.committer.withLock { body($0) } }
       case .append(let request):
         take(request, into: &open, &assembly)
       }
@@ -171,7 +176,7 @@ final class AppendPipeline: Sendable {
   /// Answers a batch of which no more can be taken, once it is known what became of the records
   /// that were taken before the clock stepped.
   private func refuse(_ request: Request, clockStepMicroseconds step: Int64) {
-    committing.async {
+    commitInOrder {
       self.committer.withLock { committer in
         var failure = LedgerError(
           clockStepMicroseconds: step, appendedCount: request.cursor.record,
@@ -217,9 +222,14 @@ final class AppendPipeline: Sendable {
   /// Hands the open group over to be made durable.
   func submit(_ open: inout OpenGroup?) {
     guard let (pending, requests) = open.take() else { return }
-    committing.async {
+    let commit: @Sendable () -> Void = {
       let isDurable = self.committer.withLock { self.commit(pending, requests, $0) }
       self.pass(pending, isDurable: isDurable)
+    }
+    guard pending.group.byteCount >= Self.encodingByteCountMin else { return commitInOrder(commit) }
+    encode {
+      pending.encoding.group.withLock { $0.encodeSections(of: pending.group) }
+      self.committing.async(execute: commit)
     }
   }
 

@@ -4,6 +4,7 @@ internal import MerkleLog
 internal import Provenance
 internal import SegmentStorage
 internal import SubjectVault
+internal import Synchronization
 
 /// The second stage of an append: makes groups durable, then lets the tree files follow, seals
 /// full files and signs checkpoints.
@@ -22,14 +23,19 @@ final class Committer {
   private(set) var frontier: TreeFrontier
   private(set) var lastLeafHash: SHA256Digest
   private(set) var lastRecordedTime: Timestamp
-  private var encoded = EncodedGroup()
   /// Duplicate keys of the groups in `active`.
   private var activeDuplicates: [RememberedDuplicate]
-  private var poison: LedgerError?
+  private var poison: LedgerError? {
+    didSet { publication.update { $0.failure = poison } }
+  }
   /// A failure that no caller was told of: that of a sealing.
   private var untold: LedgerError?
   /// A snapshot of everything durable.
-  private(set) var reader: LogReader
+  private(set) var reader: LogReader {
+    didSet { publication.update { $0.log = reader } }
+  }
+  /// What readers of this process see.
+  let publication: Publication
   /// The note that closes the index record which is the last record of all; nil if another is.
   private(set) var closingNote: LedgerNote?
 
@@ -38,8 +44,9 @@ final class Committer {
     indexFolder: IndexFolder,
     signer: CheckpointSigner, frontier: TreeFrontier, lastLeafHash: SHA256Digest,
     lastRecordedTime: Timestamp, activeDuplicates: [RememberedDuplicate],
-    reader: LogReader
+    reader: LogReader, publication: Publication
   ) {
+    self.publication = publication
     self.tree = tree
     self.log = log
     self.vault = vault
@@ -78,12 +85,15 @@ final class Committer {
 
   /// Makes one group durable: after this returns it may be acknowledged.
   func commit(_ pending: PendingGroup) throws(LedgerError) {
+    let start = options.clock.monotonicMicroseconds()
     try performing {
       var encoder = log.makeEncoder()
-      encoder.encode(pending.group, into: &encoded)
       closingNote = nil
-      try log.write(encoded)
-      reader = reader.appending(encoded)
+      try pending.encoding.group.withLock { encoded in
+        encoder.encode(pending.group, into: &encoded)
+        try log.write(encoded)
+        reader = reader.appending(encoded)
+      }
       for (level, hashes) in pending.treeHashes.enumerated() {
         try tree.append(hashes, level: level)
       }
@@ -91,6 +101,11 @@ final class Committer {
       lastLeafHash = pending.lastLeafHash
       lastRecordedTime = pending.recordedTime
       activeDuplicates.append(contentsOf: pending.duplicates)
+    }
+    let elapsed = UInt64(clamping: options.clock.monotonicMicroseconds() - start)
+    publication.update {
+      $0.measurements.noteCommit(
+        recordCount: UInt64(pending.group.recordCount), microseconds: elapsed)
     }
   }
 
@@ -149,6 +164,9 @@ final class Committer {
       try KeyFolder(location, options.fileSystem).write(
         note.bytes, of: note.checkpoint.size - 1)
       try signer.finishHandover()
+      let first = publication.current.succession.first
+      let succession = try KeyFolder(location, options.fileSystem).succession(from: first, reader)
+      publication.update { $0.succession = succession }
     }
     return note
   }
@@ -185,6 +203,7 @@ final class Committer {
     case .success(let segment):
       log.finishSealing()
       reader = reader.sealing(segment)
+      publication.update { $0.measurements.sealedCount += 1 }
     }
   }
 
@@ -193,9 +212,15 @@ final class Committer {
     try performing {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
-      return try signer.sign(frontier) { range, body in
-        try reader.forEachHeader(in: range) { _, _, leafHash in body(leafHash) }
+      let note = try signer.sign(frontier) { range, body in
+        try reader.forEachLeafHash(in: range, body)
       }
+      let time = options.clock.monotonicMicroseconds()
+      publication.update {
+        $0.checkpoint = note.bytes
+        $0.measurements.checkpointMicroseconds = time
+      }
+      return note
     }
   }
 

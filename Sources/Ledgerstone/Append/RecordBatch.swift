@@ -121,19 +121,23 @@ public struct RecordBatch: Sendable {
       restore()
       throw error
     }
-    let tailsBefore = tails.count
+    let (tailsBefore, partsBefore) = (tails.count, parts.count)
     do throws(FormatError) {
-      let prepared = try RecordContent.prepare(content)
-      for tail in prepared {
-        tails.append(contentsOf: tail.bytes)
-        parts.append(Part(tailEnd: tails.count, pairCount: tail.pairCount))
+      if let pairCount = try RecordContent.prepareWhole(content, into: &tails) {
+        parts.append(Part(tailEnd: tails.count, pairCount: pairCount))
+      } else {
+        for tail in try RecordContent.prepare(content) {
+          tails.append(contentsOf: tail.bytes)
+          parts.append(Part(tailEnd: tails.count, pairCount: tail.pairCount))
+        }
       }
+      let partCount = parts.count - partsBefore
       let keys = duplicateKeys(rule, content: content, newBodies)
       records.append(
         Record(
-          partCount: prepared.count, bodyCount: newBodies.count,
+          partCount: partCount, bodyCount: newBodies.count,
           byteCount: tails.count - tailsBefore + bodies.count - before.bodies
-            + prepared.count * RecordHeader.headByteCountMax,
+            + partCount * RecordHeader.headByteCountMax,
           duplicateKey: keys?.key, contentKey: keys?.content ?? .zero,
           identifier: Self.identifier(rule),
           highestReference: content.references.map(\.index).max()))

@@ -76,8 +76,10 @@ extension Ledger {
     try await performErasing { ledger throws(LedgerError) in
       try ErasureRun.requireTexts(basis, decidedBy)
       let reader = try LedgerReader.open(at: ledger.location, fileSystem: ledger.options.fileSystem)
-      guard try reader.record(at: index).header.content.kind == RecordKind.holdPlaced.rawValue
-      else { throw LedgerError(.notFound, "record \(index) is no hold") }
+      let placed = try reader.record(at: index).header.content
+      guard placed.kind == RecordKind.holdPlaced.rawValue else {
+        throw LedgerError(.notFound, "record \(index) is no hold")
+      }
       var book = HoldBook()
       try reader.forEachRecord(in: 0..<reader.size) { book.accept($0.header) }
       guard book.placed[index] != nil else {
@@ -88,6 +90,8 @@ extension Ledger {
       content.attributes["basis"] = .text(basis)
       content.attributes["decidedBy"] = .text(decidedBy)
       content.references = [RecordReference(relation: .supersedes, index: index)]
+      // So that the history of what was held has the release, too.
+      content.entities = placed.entities.filter { $0.role == .scope }
       return try ledger.appendAndWait(content)
     }
   }

@@ -19,7 +19,7 @@ extension AppendPipeline {
   {
     do throws(LedgerError) {
       // Another rotation may just be ending.
-      committing.sync {}
+      waitForCommits()
       let rotation = try committer.withLock { committer throws(LedgerError) in
         try committer.beginRotation()
       }
@@ -44,7 +44,7 @@ extension AppendPipeline {
     _ pending: PendingGroup, _ rotation: Committer.Rotation,
     _ completion: @escaping RotationCompletion
   ) {
-    committing.async { [self] in
+    commitInOrder { [self] in
       let result: Result<KeyRotationReport, LedgerError> = committer.withLock { committer in
         do throws(LedgerError) {
           let report = try committer.commitRotation(pending, rotation)

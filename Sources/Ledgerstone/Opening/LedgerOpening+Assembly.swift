@@ -36,11 +36,13 @@ extension LedgerOpening {
       folder: IndexFolder(location, options.fileSystem, ledgerID: file.ledgerID),
       reader: recovered.reader
     ).run()
+    let publication = try publication(recovered.reader, identity, signer)
     let committer = Committer(
       tree: state.files, log: recovered.log, vault: vault, options: options, location: location,
       indexFolder: index.folder, signer: signer,
       frontier: frontier, lastLeafHash: recovered.lastLeafHash,
-      lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader)
+      lastRecordedTime: lastTime, activeDuplicates: active, reader: recovered.reader,
+      publication: publication)
     if let job = recovered.pendingSealing {
       // The tree files under it were derived and synchronised by this opening. What the segment
       // says for ever comes from the log, not from them.
@@ -99,7 +101,19 @@ extension LedgerOpening {
       location: location, identity: identity,
       remarks: remarks + index.remarks + erasureRemarks(subjects),
       nameKey: vault.nameKey, duplicateKey: duplicateKey, options: options, subjects: subjects,
-      pipeline: pipeline, locks: locks)
+      pipeline: pipeline, publication: publication, locks: locks)
+  }
+
+  private func publication(
+    _ reader: LogReader, _ identity: LedgerIdentity, _ signer: CheckpointSigner
+  ) throws(LedgerError) -> Publication {
+    let first = try translatingErrors { try NoteVerifierKey(vkey: identity.verifierKeys[0]) }
+    let folder = KeyFolder(location, options.fileSystem)
+    return Publication(
+      Publication.State(
+        log: reader, checkpoint: signer.newest?.bytes,
+        succession: try folder.succession(from: first, reader), failure: nil,
+        measurements: LedgerMeasurements()))
   }
 
   /// Erasures that were interrupted. They are not gone on with here: only the repeated command has

@@ -19,8 +19,9 @@ extension LedgerReader {
         .notFound,
         "the newest checkpoint covers \(counted(size, "record")), not record \(index); \(hint)")
     }
-    let leafHash = try record(at: index).leafHash
     return try withTree(of: note) { tree in
+      // As the tree has it: what is proved is what was signed, whatever became of the record since.
+      let leafHash = try tree.hashes(at: [TreeCoordinate(level: 0, index: index)])[0]
       let proof = try InclusionProof.make(index: index, treeSize: size, reader: tree)
       try proof.check(leafHash: leafHash, root: note.checkpoint.root)
       return try InclusionProofFile(proof: proof, note: note.note).encoded
@@ -60,6 +61,8 @@ extension LedgerReader {
 
   /// The published note, verified with the ledger's own keys.
   func newestNote() throws(LedgerError) -> LedgerNote {
+    // This snapshot's checkpoint never changes.
+    if let known = proofs.note { return known }
     guard let checkpoint else {
       throw LedgerError(.noCheckpoint, "\(location.directory) has no checkpoint yet")
     }
@@ -73,6 +76,7 @@ extension LedgerReader {
         "the checkpoint covers \(counted(note.checkpoint.size, "record")), but only \(size) "
           + (size == 1 ? "is here" : "are here"))
     }
+    proofs.remember(note)
     return note
   }
 
@@ -81,10 +85,11 @@ extension LedgerReader {
   func withTree<Value>(
     of note: LedgerNote, _ body: (AnyNodeHashReader) throws -> Value
   ) throws(LedgerError) -> Value {
-    let files = TileNodeHashReader(
+    let files = FoldedTileReader(
       source: TreeFileReader(directory: location.path("tree"), fileSystem: fileSystem),
-      treeSize: note.checkpoint.size)
+      treeSize: note.checkpoint.size, cache: proofs)
     if let value = try? body(AnyNodeHashReader(files)) { return value }
+    proofs.forgetTiles()
     let derived = try derivedTree(of: note)
     return try translatingErrors { try body(derived) }
   }

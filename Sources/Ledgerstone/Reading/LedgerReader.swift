@@ -15,6 +15,7 @@ public struct LedgerReader: Sendable {
   let log: LogReader
   let fileSystem: any FileSystem
   let succession: KeySuccession
+  let proofs = ProofCache()
   var keys: [NoteVerifierKey] { succession.keys }
 
   /// Opens the ledger at `location`.

@@ -4,6 +4,8 @@ public import LedgerFormat
 /// `access` and `disclosure` records that name it.
 public struct AccessReport: Hashable, Sendable {
   public var dataset: EntityKey
+  /// Its other identifiers, under which accesses count as well.
+  public var aliases: [EntityKey]
   /// What the report covers, and what it cannot.
   public var scope: Scope
   /// By actor, then by purpose.
@@ -58,26 +60,30 @@ public struct AccessReport: Hashable, Sendable {
 
 extension AccessReport {
   /// - Parameters:
-  ///   - records: the complete history of `dataset` below `size`, ascending; records of other
-  ///     kinds are passed over.
+  ///   - aliases: other identifiers of the dataset (`Closure.root.aliases`).
+  ///   - records: the complete histories of `dataset` and `aliases` below `size`, ascending, each
+  ///     record once; records of other kinds are passed over.
   ///   - since: accesses claimed to be earlier are left out; one without a time stays in.
   ///   - until: accesses claimed to be later are left out.
   ///   - silentProducers: what a closure of the dataset found (`Closure.silentProducers`).
   public init(
-    dataset: EntityKey, records: [HistoryRecord], firstRecord: UInt64 = 0, size: UInt64,
+    dataset: EntityKey, aliases: [EntityKey] = [], records: [HistoryRecord],
+    firstRecord: UInt64 = 0, size: UInt64,
     since: Timestamp? = nil, until: Timestamp? = nil, silentProducers: [SilentProducer]
   ) {
     self.dataset = dataset
+    self.aliases = aliases
     self.silentProducers = silentProducers
     scope = Scope(
       firstRecord: firstRecord, size: size, since: since, until: until, withoutEventTime: 0)
     disclosures = []
+    let names = Set([dataset] + aliases)
     var grouping = Grouping()
     for record in records where record.index >= firstRecord && record.index < size {
       let content = record.content
       let isAccess = content.kind.utf8.elementsEqual("access".utf8)
       let isDisclosure = content.kind.utf8.elementsEqual("disclosure".utf8)
-      guard isAccess || isDisclosure, Self.names(content, dataset) else { continue }
+      guard isAccess || isDisclosure, Self.names(content, names) else { continue }
       if let time = content.eventTime {
         if let since, time < since { continue }
         if let until, time > until { continue }
@@ -93,8 +99,8 @@ extension AccessReport {
     groups = grouping.groups
   }
 
-  private static func names(_ content: RecordContent, _ dataset: EntityKey) -> Bool {
-    content.entities.contains { $0.role == .target && EntityKey($0) == dataset }
+  private static func names(_ content: RecordContent, _ names: Set<EntityKey>) -> Bool {
+    content.entities.contains { $0.role == .target && names.contains(EntityKey($0)) }
   }
 }
 
@@ -114,7 +120,8 @@ extension RecordContent {
       .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 
-  fileprivate func text(_ name: String) -> String? {
+  /// The text of an attribute; nil if there is none.
+  func text(_ name: String) -> String? {
     if case .text(let text)? = attributes[name] { text } else { nil }
   }
 }

@@ -11,6 +11,7 @@ public enum AccessReportJSON {
   public static func write(_ report: AccessReport, to writer: inout JSONWriter) {
     writer.object { writer in
       writer.member("dataset", report.dataset.text)
+      writer.list("aliases", report.aliases) { $0.string($1.text) }
       writer.name("scope")
       writer.object { writer in
         writer.member("firstRecord", report.scope.firstRecord)

@@ -27,9 +27,12 @@ public enum AccessReportText {
 
   private static func scope(_ report: AccessReport) -> String {
     let scope = report.scope
+    let aliases =
+      report.aliases.isEmpty
+      ? "" : ", also named " + report.aliases.map(\.text).joined(separator: ", ")
     var text =
       "scope: what records \(scope.firstRecord) to \(scope.size) (not included) say of "
-      + "\(report.dataset.text); an access that nobody recorded is not in it"
+      + "\(report.dataset.text)\(aliases); an access that nobody recorded is not in it"
     if scope.withoutEventTime > 0 {
       text += "; \(scope.withoutEventTime) without a time of their own"
     }

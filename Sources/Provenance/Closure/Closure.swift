@@ -76,6 +76,9 @@ public struct DescendantVersion: Hashable, Sendable {
   public var isCurrent: Bool
   /// How the edge that brought it in is known; nil for a version of the root.
   public var basis: LineageBasis?
+  /// The edge that brought it in; nil for a version of the root, and for content that is its own
+  /// source.
+  public var via: DescendantVia?
 }
 
 /// How certain it is that a version has what the root had.

@@ -49,7 +49,8 @@ extension ClosureEngine {
       version: facts.text(of: vertex.version),
       run: activity.run.map { facts.key(of: $0).name },
       record: vertex.effect == .base ? nil : record(of: write),
-      level: vertex.level.published, isCurrent: isCurrent, basis: basis(of: Int(write)))
+      level: vertex.level.published, isCurrent: isCurrent, basis: basis(of: Int(write)),
+      via: via(write, facts))
   }
 
   /// The basis of the edge by which a version got its level; through a junction it is the edge

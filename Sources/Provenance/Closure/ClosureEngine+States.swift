@@ -51,6 +51,11 @@ extension ClosureEngine {
       ? activity.first : UInt64(activity.terminal)
   }
 
+  /// The same as a list; empty for content that no record wrote.
+  private func records(of vertex: Int32) -> [UInt64] {
+    graph.vertices[Int(vertex)].effect == .base ? [] : [record(of: vertex)]
+  }
+
   private func clean(
     _ current: [Int32], _ level: TaintLevel, _ deciding: Int32?
   ) -> ClosureVerdict {
@@ -82,25 +87,25 @@ extension ClosureEngine {
     _ current: [Int32], _ level: TaintLevel, _ deciding: Int32?
   ) -> ClosureVerdict {
     guard let deciding else { preconditionFailure("a level comes from a version") }
-    let own = record(of: deciding)
+    let own = records(of: deciding)
     let vertex = graph.vertices[Int(deciding)]
     let terminal = graph.activity(of: Int(deciding)).terminal
     if let clean = current.last(where: { isCleanRemoval($0, of: deciding) }),
       graph.activity(of: Int(clean)).terminal > terminal
     {
       return ClosureVerdict(
-        state: .unknown, reason: .concurrentWrites, records: [own, record(of: clean)])
+        state: .unknown, reason: .concurrentWrites, records: own + records(of: clean))
     }
     if level == .unknown { return unknown(vertex, own) }
     if let removal = removal(before: deciding) {
       return ClosureVerdict(
         state: .reintroduced, reason: .writtenAgain,
-        records: [record(of: removal), own])
+        records: records(of: removal) + own)
     }
     guard let erasure, terminal > erasure else {
-      return ClosureVerdict(state: .notRebuilt, reason: .notWrittenSince, records: [own])
+      return ClosureVerdict(state: .notRebuilt, reason: .notWrittenSince, records: own)
     }
-    let records = [UInt64(erasure), own].sorted()
+    let records = ([UInt64(erasure)] + own).sorted()
     switch vertex.effect {
     case .keep:
       return ClosureVerdict(state: .appended, reason: .keptEarlierContent, records: records)
@@ -112,7 +117,7 @@ extension ClosureEngine {
     }
   }
 
-  private func unknown(_ vertex: Vertex, _ own: UInt64) -> ClosureVerdict {
+  private func unknown(_ vertex: Vertex, _ own: [UInt64]) -> ClosureVerdict {
     var reason: ClosureReason =
       switch vertex.effect {
       case .unknown: .writeModeUnknown
@@ -125,7 +130,7 @@ extension ClosureEngine {
       let basis = graph.edges[Int(vertex.cause)].basis
       if basis != .kept, basis != .sameVersion { reason = .sourceUnknown }
     }
-    return ClosureVerdict(state: .unknown, reason: reason, records: [own])
+    return ClosureVerdict(state: .unknown, reason: reason, records: own)
   }
 
   /// Whether `vertex` removed what `other` wrote, if it came after it.
@@ -190,9 +195,9 @@ extension ClosureEngine {
     }
     let facts = graph.source.facts
     let members = graph.nodes[node].members
-    for number in graph.nodes[node].events {
+    for number in graph.nodes[node].others {
       let event = facts.events[Int(number)]
-      guard event.kind == .job, let job = facts.first(.job, of: event) else { continue }
+      guard event.kind == .job, let job = facts.marks[Int(number)].job else { continue }
       let isWriter = facts.mentions(of: event).contains {
         $0.role == .output && members.contains($0.entity)
       }
@@ -219,14 +224,14 @@ extension ClosureEngine {
       let activity = graph.activity(of: Int(write))
       guard let run = activity.run else { continue }
       var events: [UInt32] = []
-      graph.eventsOfRun(run, facts, into: &events)
+      graph.runs.events(of: run, facts, into: &events)
       for event in events {
         producers.insert(facts.producers[Int(facts.events[Int(event)].producer)])
       }
     }
-    for number in graph.nodes[node].events {
+    for number in graph.nodes[node].others {
       let event = facts.events[Int(number)]
-      if event.kind != .run, facts.first(.target, of: event) != nil {
+      if facts.first(.target, of: event) != nil {
         producers.insert(facts.producers[Int(event.producer)])
       }
     }

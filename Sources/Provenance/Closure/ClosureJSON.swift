@@ -36,7 +36,7 @@ public enum ClosureJSON {
     }
   }
 
-  private static func writeOrigin(_ origin: ClosureQuery.Origin, to writer: inout JSONWriter) {
+  static func writeOrigin(_ origin: ClosureQuery.Origin, to writer: inout JSONWriter) {
     writer.name("origin")
     writer.object { writer in
       switch origin {

@@ -28,11 +28,11 @@ extension VersionGraph {
     let facts = source.facts
     var found: [OpenRuns.Run] = []
     var events: [UInt32] = []
-    for run in runs {
-      let known = activityOfRun[run]
+    for run in runs.runs {
+      let known = runs.activity(of: run)
       if known >= 0, activities[known].outcome != .open { continue }
-      eventsOfRun(run, facts, into: &events)
-      if known < 0, hasTerminal(events, facts) { continue }
+      if known < 0, runs.parts(of: run).contains(.end) { continue }
+      runs.events(of: run, facts, into: &events)
       found.append(openRun(run, events, facts, time, silenceMicroseconds))
     }
     found.sort { $0.record < $1.record }
@@ -47,10 +47,6 @@ extension VersionGraph {
     return result
   }
 
-  private func hasTerminal(_ events: [UInt32], _ facts: LineageFacts) -> Bool {
-    events.contains { facts.events[Int($0)].eventType?.isTerminal == true }
-  }
-
   private func openRun(
     _ run: EntityID, _ events: [UInt32], _ facts: LineageFacts, _ time: Timestamp,
     _ silenceMicroseconds: Int64
@@ -62,7 +58,7 @@ extension VersionGraph {
     for number in events {
       let event = facts.events[Int(number)]
       if let claimed = event.eventTime { since = min(since, claimed) }
-      job = facts.first(.job, of: event) ?? job
+      job = facts.marks[Int(number)].job ?? job
       namesOutputs =
         namesOutputs || facts.first(.output, of: event) != nil || event.edges.count > 0
     }

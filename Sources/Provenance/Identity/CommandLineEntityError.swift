@@ -44,18 +44,31 @@ extension CommandLineEntityError: CustomStringConvertible {
 
 /// The encoding of the characters that separate parts.
 enum PercentEncoding {
-  /// `text` with `%`, `:`, `@` and control characters as `%` and two hexadecimal digits.
+  /// `text` with `%`, `:`, `@` and whatever is not to be seen as it is (see `isHidden`) as `%` and
+  /// two hexadecimal digits per byte.
   static func encode(_ text: String) -> String {
+    let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "%"), UInt8(ascii: ":"), UInt8(ascii: "@"), 0..<0x20, 0x7F:
-        let digits = Array("0123456789ABCDEF".utf8)
+    for scalar in text.unicodeScalars {
+      guard scalar == "%" || scalar == ":" || scalar == "@" || isHidden(scalar) else {
+        result += Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+        continue
+      }
+      for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
         result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      default: result.append(byte)
       }
     }
     return String(decoding: result, as: UTF8.self)
+  }
+
+  /// Control characters, separators of lines, and characters that turn the direction of writing:
+  /// they could make a name look like another, or like a line of ours.
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF:
+      true
+    default: false
+    }
   }
 
   /// The inverse; digits of either case, and any byte may be encoded.

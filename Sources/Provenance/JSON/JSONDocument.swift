@@ -33,7 +33,7 @@ public struct JSONDocument: Sendable {
 
   /// Throws at the first member name that an object repeats (RFC 7493 §2.3 forbids it): RFC 8259
   /// §4 leaves open which one counts, so that two readers could see two different facts.
-  func refuseRepeatedMembers() throws(JSONError) {
+  public func refuseRepeatedMembers() throws(JSONError) {
     var names: [Int] = []
     for (position, object) in tokens.enumerated() where object.kind == .object {
       names.removeAll(keepingCapacity: true)
@@ -53,7 +53,7 @@ public struct JSONDocument: Sendable {
   /// The first of the strings `names` that was met before.
   private func repeatedName(_ names: [Int]) -> Int? {
     // Few plain names, the common case, are compared without making texts of them.
-    let isPlain = names.count <= 16 && !names.contains { tokens[$0].hasEscapes }
+    let isPlain = names.count <= 48 && !names.contains { tokens[$0].hasEscapes }
     guard isPlain else {
       var known: Set<[UInt8]> = []
       return names.first { name in

@@ -1,4 +1,5 @@
 internal import LedgerCryptography
+internal import LedgerFormat
 
 /// Strings and numbers.
 extension JSONScanner {
@@ -9,6 +10,7 @@ extension JSONScanner {
     offset += 1
     var hasEscapes = false
     while true {
+      skipPlainBytes()
       let byte = try peek()
       switch byte {
       case UInt8(ascii: "\""):
@@ -22,6 +24,32 @@ extension JSONScanner {
       default: try scanMultibyteCharacter(first: byte)
       }
     }
+  }
+
+  /// Moves on, eight bytes at a time, to the next byte of a string that may mean something: a
+  /// quotation mark, a backslash, a control character or a part of a multibyte character. Stops
+  /// before the last eight bytes of all.
+  @inline(__always)
+  private mutating func skipPlainBytes() {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let highs: UInt64 = 0x8080_8080_8080_8080
+    var place = offset
+    while place + 8 <= bytes.byteCount {
+      let word = bytes.word(at: place)
+      let quotes = word ^ (ones &* 0x22)
+      let backslashes = word ^ (ones &* 0x5C)
+      // A byte that is below 0x20, or zero in one of the differences, borrows from its high bit.
+      // What lies above the lowest such byte may be marked wrongly and is looked at again.
+      let marks =
+        (word | ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes)
+          | ((backslashes &- ones) & ~backslashes)) & highs
+      guard marks == 0 else {
+        place += marks.trailingZeroBitCount / 8
+        break
+      }
+      place += 8
+    }
+    offset = place
   }
 
   private mutating func scanEscape() throws(JSONError) {

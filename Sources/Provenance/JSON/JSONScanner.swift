@@ -22,6 +22,8 @@ struct JSONScanner: ~Escapable {
     self.offset = offset
     self.depthMax = depthMax
     self.keepsTokens = keepsTokens
+    // Events have one value in 20 bytes or so.
+    if keepsTokens { tokens.reserveCapacity(bytes.byteCount / 20 + 4) }
   }
 
   /// Reads one value, which must start at `offset` or after white space; stops behind it.
@@ -74,14 +76,16 @@ struct JSONScanner: ~Escapable {
     case UInt8(ascii: "\""):
       let hasEscapes = try scanString()
       note(.string, from: start, hasEscapes: hasEscapes)
-    case UInt8(ascii: "t"): try scanWord("true", .true)
-    case UInt8(ascii: "f"): try scanWord("false", .false)
-    case UInt8(ascii: "n"): try scanWord("null", .null)
+    case UInt8(ascii: "t"): try scanWord(Self.trueWord, .true)
+    case UInt8(ascii: "f"): try scanWord(Self.falseWord, .false)
+    case UInt8(ascii: "n"): try scanWord(Self.nullWord, .null)
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       try scanNumber()
       note(.number, from: start)
     case UInt8(ascii: "-"):
-      try refuseNotANumber()
+      if offset + 1 < bytes.byteCount, bytes.byte(at: offset + 1) > UInt8(ascii: "9") {
+        try refuseNotANumber()
+      }
       try scanNumber()
       note(.number, from: start)
     case let other:
@@ -165,14 +169,17 @@ struct JSONScanner: ~Escapable {
         hasEscapes: hasEscapes))
   }
 
-  private mutating func scanWord(
-    _ word: StaticString, _ kind: JSONToken.Kind
-  ) throws(JSONError) {
+  private static let trueWord = Array("true".utf8)
+  private static let falseWord = Array("false".utf8)
+  private static let nullWord = Array("null".utf8)
+
+  private mutating func scanWord(_ word: [UInt8], _ kind: JSONToken.Kind) throws(JSONError) {
     let start = offset
-    for expected in "\(word)".utf8 {
+    for expected in word {
       let found = try peek()
       guard found == expected else {
-        throw error(.unexpectedByte(found, expected: "the literal \(word)"))
+        throw error(
+          .unexpectedByte(found, expected: "the literal \(String(decoding: word, as: UTF8.self))"))
       }
       offset += 1
     }

@@ -7,6 +7,8 @@ public import LedgerFormat
 public struct LineageFacts: Sendable {
   /// In the order of appending. An *event number* is a place in this list.
   public private(set) var events: [LineageEvent] = []
+  /// By event number.
+  private(set) var marks: [EventMark] = []
   var mentions: [LineageMention] = []
   var edges: [Edge] = []
   var pairs: [LineagePair] = []
@@ -87,6 +89,8 @@ public struct LineageFacts: Sendable {
           count: UInt32(content.symlinks.count + content.renames.count))))
     let firstMention = mentions.count
     for entity in content.entities { mentions.append(mention(of: entity)) }
+    let event = events[number]
+    marks.append(EventMark(event, run: first(.run, of: event), job: first(.job, of: event)))
     edges += content.edges
     for (list, isRename) in [(content.symlinks, false), (content.renames, true)] {
       for pair in list {

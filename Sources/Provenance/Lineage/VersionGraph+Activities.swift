@@ -6,8 +6,9 @@ extension VersionGraph {
   mutating func makeRun(
     _ run: EntityID, _ facts: LineageFacts, _ events: inout [UInt32]
   ) -> Int {
-    if activityOfRun[run] >= 0 { return activityOfRun[run] }
-    eventsOfRun(run, facts, into: &events)
+    let known = runs.activity(of: run)
+    if known >= 0 { return known }
+    runs.events(of: run, facts, into: &events)
     reader.begin(entityCount: facts.entityCount)
     var activity = Activity(
       run: run, outcome: .open, terminal: Activity.openTerminal,
@@ -18,12 +19,12 @@ extension VersionGraph {
       let event = facts.events[Int(number)]
       reader.add(event, of: facts)
       times.add(event)
-      if let job = facts.first(.job, of: event) { activity.job = job }
+      if let job = facts.marks[Int(number)].job { activity.job = job }
     }
     reader.finish()
     times.apply(to: &activity)
     let number = finish(activity)
-    activityOfRun[run] = number
+    runs.setActivity(number, of: run)
     return number
   }
 
@@ -34,7 +35,7 @@ extension VersionGraph {
     reader.begin(entityCount: facts.entityCount)
     reader.add(event, of: facts)
     reader.finish()
-    let made = finish(instant(event, job: facts.first(.job, of: event)))
+    let made = finish(instant(event, job: facts.marks[Int(number)].job))
     activityOfRecord[UInt64(number)] = Int32(made)
     return made
   }
@@ -169,12 +170,12 @@ extension VersionGraph {
   /// with a hundred thousand outputs must not multiply them by its inputs.
   private mutating func addInferredFlows(firstVertex: Int, number: Int32, most: TaintLevel) {
     guard !reader.inputs.isEmpty else { return }
-    let inferred = reader.outputs.indices.filter { place in
+    func isInferred(_ place: Int) -> Bool {
       let output = reader.outputs[place]
       return !output.areEdgesComplete && vertices[firstVertex + place].effect != .drop
         && (!output.hasExplicit && !output.hasColumn || reader.isIncomplete)
     }
-    guard !inferred.isEmpty else { return }
+    guard reader.outputs.indices.contains(where: isInferred) else { return }
     let junction = addVertex(
       Vertex(activity: number, entity: reader.inputs[0].entity, effect: .junction))
     for input in reader.inputs {
@@ -183,7 +184,7 @@ extension VersionGraph {
           source: input.entity, version: input.version, target: Int32(junction), cap: most,
           basis: .inferred))
     }
-    for output in inferred {
+    for output in reader.outputs.indices where isInferred(output) {
       addEdge(from: junction, to: firstVertex + output, cap: most, basis: .inferred)
       vertices[firstVertex + output].hasOrigin = true
     }

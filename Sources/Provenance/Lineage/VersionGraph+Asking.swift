@@ -5,9 +5,11 @@ extension VersionGraph {
   /// All events that name the entity and lie in the range of records; kept, as a dataset may
   /// be a job's neighbour and a node of its own.
   mutating func ask(_ entity: EntityID) throws(Source.Failure) -> [UInt32] {
-    if let known = answers[entity] { return known }
+    let known = answerOfEntity[entity]
+    if known >= 0 { return answers[known] }
     let numbers = try askOnce(entity)
-    answers[entity] = numbers
+    answerOfEntity[entity] = answers.count
+    answers.append(numbers)
     return numbers
   }
 
@@ -16,118 +18,89 @@ extension VersionGraph {
     if isAsked[entity] < 0 { asked.append(entity) }
     isAsked[entity] = 1
     let numbers = try source.events(naming: entity)
+    guard let first = numbers.first, let last = numbers.last else { return numbers }
     let facts = source.facts
-    let isWhole = numbers.allSatisfy { isInRange(facts.events[Int($0)].index) }
-    return isWhole ? numbers : numbers.filter { isInRange(facts.events[Int($0)].index) }
+    func isInRange(_ number: UInt32) -> Bool {
+      let index = facts.events[Int(number)].index
+      return index >= firstRecord && index < size
+    }
+    // They are in order.
+    return isInRange(first) && isInRange(last) ? numbers : numbers.filter(isInRange)
   }
-
-  private func isInRange(_ index: UInt64) -> Bool { index >= firstRecord && index < size }
 
   /// Files the events of runs under their runs.
   mutating func absorb(_ numbers: [UInt32]) {
     let facts = source.facts
+    runs.reserve(entityCount: facts.entityCount)
     if isAbsorbed.count < facts.events.count {
       isAbsorbed += Array(repeating: false, count: facts.events.count - isAbsorbed.count)
     }
     for number in numbers where !isAbsorbed[Int(number)] {
       isAbsorbed[Int(number)] = true
-      let event = facts.events[Int(number)]
-      guard event.kind == .run, let run = facts.first(.run, of: event) else { continue }
-      runEvents.append((number, -1))
-      let place = runEvents.count - 1
-      if runFirst[run] < 0 {
-        runFirst[run] = place
-        runs.append(run)
-      } else {
-        runEvents[runLast[run]].next = Int32(place)
-      }
-      runLast[run] = place
-      if activityOfRun[run] >= 0 { isOutdated = true }
-    }
-  }
-
-  /// The events of a run seen so far, ascending.
-  func eventsOfRun(_ run: EntityID, _ facts: LineageFacts, into numbers: inout [UInt32]) {
-    numbers.removeAll(keepingCapacity: true)
-    var place = runFirst[run]
-    while place >= 0 {
-      let (number, next) = runEvents[place]
-      // Nearly in order, as it comes from two or three ascending lists.
-      let index = facts.events[Int(number)].index
-      var slot = numbers.count
-      while slot > 0, facts.events[Int(numbers[slot - 1])].index > index { slot -= 1 }
-      numbers.insert(number, at: slot)
-      place = Int(next)
+      let mark = facts.marks[Int(number)]
+      guard mark.isRun, let run = mark.run else { continue }
+      runs.add(number, mark, to: run)
+      if runs.activity(of: run) >= 0 { isOutdated = true }
     }
   }
 
   /// Asks for the jobs of the runs among `numbers`, and for those runs whose records their jobs
   /// cannot hold in full.
-  mutating func completeRuns(among numbers: [UInt32]) throws(Source.Failure) {
+  ///
+  /// - Returns: what the events belong to.
+  mutating func completeRuns(among numbers: [UInt32]) throws(Source.Failure) -> EventSurvey {
     absorb(numbers)
-    for job in newJobs(of: numbers) { try askForJob(job) }
-    for run in runsInParts(among: numbers) {
+    let survey = survey(numbers)
+    for job in survey.newJobs { try askForJob(job) }
+    for run in runsInParts(among: survey) {
       let more = try askOnce(run)
       absorb(more)
-      for job in newJobs(of: more) { try askForJob(job) }
+      for job in self.survey(more).newJobs { try askForJob(job) }
     }
+    return survey
   }
 
-  /// The jobs of runs that no activity was made of yet, which were not asked for.
-  private func newJobs(of numbers: [UInt32]) -> [EntityID] {
+  /// One pass over the events, so that each is fetched once.
+  private mutating func survey(_ numbers: [UInt32]) -> EventSurvey {
     let facts = source.facts
-    var found: [EntityID] = []
-    var last: EntityID?
+    var survey = EventSurvey()
+    surveyCount += 1
+    var lastJob: EntityID?
     for number in numbers {
-      let event = facts.events[Int(number)]
-      guard event.kind == .run, let job = facts.first(.job, of: event), job != last else {
+      let mark = facts.marks[Int(number)]
+      guard mark.isRun else {
+        survey.firsts.append(number)
+        survey.others.append(number)
         continue
       }
-      last = job
-      if policies[job] == nil { found.append(job) }
+      if let job = mark.job, job != lastJob {
+        lastJob = job
+        if isJobAsked[job] < 0 { survey.newJobs.append(job) }
+      }
+      guard let run = mark.run, runs.meet(run, in: surveyCount) else { continue }
+      survey.firsts.append(number)
     }
-    return found
+    return survey
   }
 
   /// The runs of whose records some may be missing.
-  private func runsInParts(among numbers: [UInt32]) -> [EntityID] {
+  ///
+  /// A run is an execution of one job, so its job's records hold the run's. Only if START or the
+  /// terminal event is missing, or the run names two jobs, there may be more.
+  private func runsInParts(among survey: EventSurvey) -> [EntityID] {
     let facts = source.facts
-    var events: [UInt32] = []
-    var found: [EntityID] = []
-    for number in numbers {
-      let event = facts.events[Int(number)]
-      guard event.kind == .run, let run = facts.first(.run, of: event),
-        activityOfRun[run] < 0
-      else { continue }
-      if !asksEveryRun, isWhole(run, facts, &events) { continue }
-      if isAsked[run] < 0 { found.append(run) }
+    return survey.firsts.compactMap { number in
+      let mark = facts.marks[Int(number)]
+      guard mark.isRun, let run = mark.run, runs.activity(of: run) < 0,
+        asksEveryRun || runs.parts(of: run) != [.start, .end], isAsked[run] < 0
+      else { return nil }
+      return run
     }
-    return found
-  }
-
-  /// A run is an execution of one job, so its job's records hold the run's. Only if START or
-  /// the terminal event is missing, or the run names two jobs, there may be more.
-  private func isWhole(
-    _ run: EntityID, _ facts: LineageFacts, _ events: inout [UInt32]
-  ) -> Bool {
-    eventsOfRun(run, facts, into: &events)
-    var hasStart = false
-    var hasEnd = false
-    var job: EntityID?
-    for number in events {
-      let event = facts.events[Int(number)]
-      hasStart = hasStart || event.eventType == .start
-      hasEnd = hasEnd || event.eventType?.isTerminal == true
-      guard let named = facts.first(.job, of: event) else { return false }
-      if let job, job != named { return false }
-      job = named
-    }
-    return hasStart && hasEnd
   }
 
   private mutating func askForJob(_ job: EntityID) throws(Source.Failure) {
-    guard policies[job] == nil else { return }
-    policies[job] = []
+    guard isJobAsked[job] < 0 else { return }
+    isJobAsked[job] = 1
     let numbers = try ask(job)
     absorb(numbers)
     let facts = source.facts
@@ -157,6 +130,16 @@ extension LineageFacts {
     }
     return nil
   }
+}
+
+/// What a list of events belongs to.
+struct EventSurvey {
+  /// The first event of each run, and all that belong to no run, in the order of the list.
+  var firsts: [UInt32] = []
+  /// Those that belong to no run.
+  var others: [UInt32] = []
+  /// Jobs of runs that were not asked for when the list was gone through.
+  var newJobs: [EntityID] = []
 }
 
 extension EventType {

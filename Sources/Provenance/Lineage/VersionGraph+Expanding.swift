@@ -21,8 +21,9 @@ extension VersionGraph {
     nodes.append(try gather(entity))
     for member in nodes[number].members { nodeOfEntity[member] = number }
     let touching = surroundings == .readers ? nodes[number].events : eventsOfWriters(number)
-    try completeRuns(among: touching)
-    makeActivities(of: number, touching)
+    let survey = try completeRuns(among: touching)
+    nodes[number].others = survey.others
+    makeActivities(of: number, survey)
     for content in base { add(content, to: number) }
     orderWrites(of: number)
     addKeptEdges(in: number, isRoot: isRoot)
@@ -51,9 +52,8 @@ extension VersionGraph {
       next += 1
       let numbers = try ask(member)
       let facts = source.facts
-      for number in numbers {
-        let event = facts.events[Int(number)]
-        for place in event.pairs.range {
+      for number in numbers where facts.marks[Int(number)].hasPairs {
+        for place in facts.events[Int(number)].pairs.range {
           let pair = facts.pairs[place]
           guard !pair.isRename, pair.entity == member || pair.other == member else { continue }
           if !primaries.contains(pair.entity) { primaries.append(pair.entity) }
@@ -102,28 +102,29 @@ extension VersionGraph {
     }
   }
 
-  private mutating func makeActivities(of number: Int, _ events: [UInt32]) {
+  private mutating func makeActivities(of number: Int, _ survey: EventSurvey) {
     let members = nodes[number].members
     let facts = source.facts
-    let evidence = ErasureEvidence(events: events, members: members, facts: facts)
+    let evidence = ErasureEvidence(events: survey.others, members: members, facts: facts)
     nodes[number].unverified = evidence.unverified
-    nodes[number].exemptions = Exemptions(events: events, members: members, facts: facts).records
-    var seen: Set<Int32> = []
+    nodes[number].exemptions =
+      Exemptions(events: survey.others, members: members, facts: facts).records
     var made: [Int32] = []
+    made.reserveCapacity(survey.firsts.count)
     var scratch: [UInt32] = []
-    for event in events {
-      let fact = facts.events[Int(event)]
-      let activity: Int
-      switch fact.kind {
-      case .run:
-        guard let run = facts.first(.run, of: fact) else { continue }
-        activity = makeRun(run, facts, &scratch)
+    for event in survey.firsts {
+      let mark = facts.marks[Int(event)]
+      if mark.isRun {
+        guard let run = mark.run else { continue }
+        made.append(Int32(makeRun(run, facts, &scratch)))
+        continue
+      }
+      switch facts.events[Int(event)].kind {
       case .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
         .datasetDropped:
-        activity = makeRecord(event, facts)
-      default: continue
+        made.append(Int32(makeRecord(event, facts)))
+      default: break
       }
-      if seen.insert(Int32(activity)).inserted { made.append(Int32(activity)) }
     }
     for removal in evidence.removals {
       made.append(Int32(makeErasure(removal.event, of: removal.target)))
@@ -290,7 +291,7 @@ extension VersionGraph {
 
   private mutating func addDisclosures(of number: Int) {
     let facts = source.facts
-    for event in nodes[number].events {
+    for event in nodes[number].others {
       let fact = facts.events[Int(event)]
       guard fact.kind == .disclosure else { continue }
       activities.append(instant(fact, job: nil))

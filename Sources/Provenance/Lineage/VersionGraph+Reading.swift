@@ -15,8 +15,9 @@ extension VersionGraph {
       terminal: reader.terminal, start: reader.start, end: reader.end)
     let joins = !nodes[node].hasLimitedWrites
     for group in nodes[node].groups.indices {
-      for found in nodes[node].groups[group].seen(by: moment, joins: joins) {
-        let vertex = self.vertex(found, node: node, group: group)
+      nodes[node].groups[group].findSeen(by: moment, joins: joins, into: &found)
+      for seen in found {
+        let vertex = self.vertex(seen, node: node, group: group)
         if vertices[vertex].effect == .junction
           || vertices[vertex].activity != Int32(activity)
         {
@@ -32,9 +33,8 @@ extension VersionGraph {
     used.removeAll(keepingCapacity: true)
     let moment = WriteOrder.Reader(terminal: .max, start: .max, end: .max)
     for group in nodes[node].groups {
-      for case .element(let place) in group.seen(by: moment, joins: false) {
-        used.append(group.elements[place].vertex)
-      }
+      group.findSeen(by: moment, joins: false, into: &found)
+      for case .element(let place) in found { used.append(group.elements[place].vertex) }
     }
     if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
   }

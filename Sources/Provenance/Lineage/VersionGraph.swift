@@ -19,17 +19,16 @@ struct VersionGraph<Source: LineageSource> {
   // What was asked for.
   var asked: [EntityID] = []
   var isAsked = EntityTableOfIntegers()
-  var answers: [EntityID: [UInt32]] = [:]
+  var answers: [[UInt32]] = []
+  /// The place of an entity's answer in `answers`.
+  var answerOfEntity = EntityTableOfIntegers()
 
   // Runs and jobs, by entity.
   var isAbsorbed: [Bool] = []
-  var runFirst = EntityTableOfIntegers()
-  var runLast = EntityTableOfIntegers()
-  /// (event number, next) of the events of a run.
-  var runEvents: [(event: UInt32, next: Int32)] = []
-  var runs: [EntityID] = []
-  var activityOfRun = EntityTableOfIntegers()
-  /// By job that was asked for: the write modes declared for it, ascending.
+  var runs = RunTable()
+  var surveyCount: Int32 = 0
+  var isJobAsked = EntityTableOfIntegers()
+  /// The write modes declared for a job that was asked for, ascending.
   var policies: [EntityID: [(record: UInt64, mode: WriteMode)]] = [:]
   /// Activities of single records, by event number and target.
   var activityOfRecord: [UInt64: Int32] = [:]
@@ -49,8 +48,9 @@ struct VersionGraph<Source: LineageSource> {
   var lastWrite = EntityTableOfIntegers()
   var nodeOfEntity = EntityTableOfIntegers()
 
-  /// What a look-up of used versions found; kept to save an allocation.
+  /// What a look-up of used versions found; kept to save allocations.
   var used: [Int32] = []
+  var found: [WriteOrder.Found] = []
 
   init(source: Source, firstRecord: UInt64, size: UInt64, asksEveryRun: Bool) {
     self.source = source
@@ -90,6 +90,8 @@ struct VersionNode {
   var members: [EntityID]
   /// Every record that names one of them, ascending.
   var events: [UInt32] = []
+  /// Those that belong to no run; upstream, of its writers only.
+  var others: [UInt32] = []
   /// The members are one thing, so that a write to one takes the place of a write to another. Not
   /// so where an identifier was used for several things.
   var isOneThing = true

@@ -29,7 +29,7 @@ struct WriteOrder {
   }
 
   private(set) var elements: [Element]
-  /// A binary tree over the elements, the root at 1; empty for few elements.
+  /// A binary tree over the elements, the root at 1, without the leaves; empty for one element.
   private var tree: [Stretch] = []
   private let leafCount: Int
   /// Vertices that stand for a stretch, by its place in the tree; -1 where none was made.
@@ -58,20 +58,11 @@ struct WriteOrder {
   }
 
   private mutating func makeTree() {
-    let nothing = Stretch(
-      endMax: .min, endMin: .max, startMin: .max, startMax: .min, supersederStartMax: .min,
-      supersederEndMin: .max)
-    tree = Array(repeating: nothing, count: 2 * leafCount)
-    junctions = Array(repeating: -1, count: 2 * leafCount)
-    for (place, element) in elements.enumerated() {
-      tree[leafCount + place] = Stretch(
-        endMax: element.end, endMin: element.end, startMin: element.start,
-        startMax: element.start,
-        supersederStartMax: element.supersedes ? element.start : .min,
-        supersederEndMin: element.supersedes ? element.end : .max)
-    }
+    guard leafCount > 1 else { return }
+    tree = Array(repeating: Self.nothing, count: leafCount)
+    junctions = Array(repeating: -1, count: leafCount)
     for place in stride(from: leafCount - 1, to: 0, by: -1) {
-      let (left, right) = (tree[2 * place], tree[2 * place + 1])
+      let (left, right) = (stretch(2 * place), stretch(2 * place + 1))
       tree[place] = Stretch(
         endMax: max(left.endMax, right.endMax), endMin: min(left.endMin, right.endMin),
         startMin: min(left.startMin, right.startMin),
@@ -79,6 +70,24 @@ struct WriteOrder {
         supersederStartMax: max(left.supersederStartMax, right.supersederStartMax),
         supersederEndMin: min(left.supersederEndMin, right.supersederEndMin))
     }
+  }
+
+  private static var nothing: Stretch {
+    Stretch(
+      endMax: .min, endMin: .max, startMin: .max, startMax: .min, supersederStartMax: .min,
+      supersederEndMin: .max)
+  }
+
+  /// The stretch at a place of the tree, made of its element where it is a leaf.
+  private func stretch(_ place: Int) -> Stretch {
+    guard place >= leafCount else { return tree[place] }
+    guard place - leafCount < elements.count else { return Self.nothing }
+    let element = elements[place - leafCount]
+    return Stretch(
+      endMax: element.end, endMin: element.end, startMin: element.start,
+      startMax: element.start,
+      supersederStartMax: element.supersedes ? element.start : .min,
+      supersederEndMin: element.supersedes ? element.end : .max)
   }
 
   /// The activity that reads.
@@ -97,7 +106,7 @@ struct WriteOrder {
     /// The same with the record looked at, whose versions do not supersede each other.
     var pending = Int64.min
     var terminal = Int64.max
-    var found: [Found] = []
+    var found: [Found]
   }
 
   /// One version, or a stretch of at least two.
@@ -108,9 +117,15 @@ struct WriteOrder {
 
   /// The versions that the reader may have seen, the last recorded first.
   ///
-  /// - Parameter joins: give stretches where all of them were seen.
-  func seen(by reader: Reader, joins: Bool) -> [Found] {
-    var search = Search(reader: reader, joins: joins)
+  /// - Parameters:
+  ///   - joins: give stretches where all of them were seen.
+  ///   - found: is emptied and gets them; handed in to be used again.
+  func findSeen(by reader: Reader, joins: Bool, into found: inout [Found]) {
+    found.removeAll(keepingCapacity: true)
+    guard !elements.isEmpty else { return }
+    var search = Search(reader: reader, joins: joins, found: [])
+    swap(&search.found, &found)
+    defer { swap(&search.found, &found) }
     let lower = firstPlace { $0 >= reader.terminal }
     let upper = firstPlace { $0 > reader.terminal }
     if upper < elements.count { collectLater(1, 0, leafCount, from: upper, &search) }
@@ -119,7 +134,6 @@ struct WriteOrder {
       search.found.append(.element(place))
     }
     if lower > 0 { collectEarlier(1, 0, leafCount, below: lower, &search) }
-    return search.found
   }
 
   private func firstPlace(where isBehind: (Int64) -> Bool) -> Int {
@@ -135,14 +149,16 @@ struct WriteOrder {
   private func collectLater(
     _ place: Int, _ low: Int, _ high: Int, from first: Int, _ search: inout Search
   ) {
-    let stretch = tree[place]
     guard high > first, low < elements.count else { return }
     let isEndless = search.reader.end == .max
-    guard isEndless || stretch.startMin < search.reader.end else { return }
     if high - low == 1 {
-      search.found.append(.element(low))
+      if isEndless || elements[low].start < search.reader.end {
+        search.found.append(.element(low))
+      }
       return
     }
+    let stretch = tree[place]
+    guard isEndless || stretch.startMin < search.reader.end else { return }
     if search.joins, low >= first, isEndless || stretch.startMax < search.reader.end {
       search.found.append(.stretch(place))
       return
@@ -157,13 +173,13 @@ struct WriteOrder {
     _ place: Int, _ low: Int, _ high: Int, below last: Int, _ search: inout Search
   ) {
     guard low < last else { return }
-    let stretch = tree[place]
-    // What ended before a superseding version began began before it too, and supersedes no more.
-    guard stretch.endMax > search.superseding else { return }
     if high - low == 1 {
       visit(low, &search)
       return
     }
+    let stretch = tree[place]
+    // What ended before a superseding version began began before it too, and supersedes no more.
+    guard stretch.endMax > search.superseding else { return }
     let bound = max(search.superseding, search.pending)
     if search.joins, high <= last, stretch.endMin > bound,
       stretch.supersederStartMax <= bound || stretch.supersederEndMin > search.reader.start

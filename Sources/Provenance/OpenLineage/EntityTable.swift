@@ -6,33 +6,77 @@ struct EntityTable {
   private(set) var entities: [Entity] = []
   /// Two mentions of one entity contradict each other.
   private(set) var hasConflict = false
+  /// Filled once there are more than `linearCountMax` entities: a few are compared faster than
+  /// they are hashed.
   private var positions: [[UInt8]: UInt32] = [:]
   private var named: [[UInt8]: [UInt32]] = [:]
+  private static let linearCountMax = 16
 
   /// The position of `entity`, which is added, or merged with its earlier mention.
   mutating func add(_ entity: Entity) -> UInt32 {
-    let name = Self.nameKey(entity.role, entity.type, entity.namespace, entity.name)
-    var key = name
-    if let version = entity.version {
-      key.append(1)
-      key.append(contentsOf: version.utf8)
-    }
-    if let position = positions[key] {
+    if let position = position(of: entity) {
       merge(entity.facts, at: Int(position))
       return position
     }
     let position = UInt32(entities.count)
     entities.append(entity)
-    positions[key] = position
-    named[name, default: []].append(position)
+    if entities.count == Self.linearCountMax + 1 {
+      for position in entities.indices { index(position) }
+    } else if entities.count > Self.linearCountMax {
+      index(Int(position))
+    }
     return position
+  }
+
+  private func position(of entity: Entity) -> UInt32? {
+    guard entities.count <= Self.linearCountMax else { return positions[Self.key(entity)] }
+    let found = entities.firstIndex { known in
+      known.role == entity.role && known.type == entity.type
+        && Self.isSame(known.name, entity.name)
+        && Self.isSame(known.namespace, entity.namespace)
+        && (known.version == nil) == (entity.version == nil)
+        && Self.isSame(known.version ?? "", entity.version ?? "")
+    }
+    return found.map { UInt32($0) }
+  }
+
+  private mutating func index(_ position: Int) {
+    let entity = entities[position]
+    positions[Self.key(entity)] = UInt32(position)
+    named[
+      Self.nameKey(entity.role, entity.type, entity.namespace, entity.name), default: []
+    ].append(UInt32(position))
   }
 
   /// The positions of all versions of a dataset or job that `role` names.
   func positions(
     _ role: EntityRole, _ type: EntityType, namespace: String, name: String
   ) -> [UInt32] {
-    named[Self.nameKey(role, type, namespace, name)] ?? []
+    guard entities.count <= Self.linearCountMax else {
+      return named[Self.nameKey(role, type, namespace, name)] ?? []
+    }
+    var found: [UInt32] = []
+    for (position, known) in entities.enumerated()
+    where known.role == role && known.type == type && Self.isSame(known.name, name)
+      && Self.isSame(known.namespace, namespace)
+    {
+      found.append(UInt32(position))
+    }
+    return found
+  }
+
+  /// By bytes: Swift takes canonically equivalent texts for one.
+  private static func isSame(_ first: String, _ second: String) -> Bool {
+    first.utf8.count == second.utf8.count && first.utf8.elementsEqual(second.utf8)
+  }
+
+  private static func key(_ entity: Entity) -> [UInt8] {
+    var key = nameKey(entity.role, entity.type, entity.namespace, entity.name)
+    if let version = entity.version {
+      key.append(1)
+      key.append(contentsOf: version.utf8)
+    }
+    return key
   }
 
   /// States that all edges into the entity at `position` are known.

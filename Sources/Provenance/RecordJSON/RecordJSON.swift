@@ -88,7 +88,7 @@ public enum RecordJSON {
   }
 
   /// Names in ascending order, so that one record is always written alike.
-  private static func writeAttributes(of content: RecordContent, to writer: inout JSONWriter) {
+  static func writeAttributes(of content: RecordContent, to writer: inout JSONWriter) {
     let sorted = content.attributes.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
     writer.name("attributes")
     writer.object { writer in

@@ -6,8 +6,24 @@ public struct EncodedGroup: Sendable {
   public internal(set) var frame: ByteBuffer = []
   /// Nil until something was encoded.
   public internal(set) var header: GroupFrameHeader?
+  /// What waits in `frame` for its header.
+  var sections: GroupSections?
 
   public init() {}
+
+  /// Compresses `group` into `frame`, whose header `FrameEncoder.encode` adds: any thread may do
+  /// this while the groups before are on their way.
+  public mutating func encodeSections(of group: RawGroup) {
+    header = nil
+    sections = group.encodeSections(into: &frame)
+  }
+
+  /// Forgets what was encoded and keeps the memory.
+  public mutating func removeAll() {
+    frame.removeAll(keepingCapacity: true)
+    header = nil
+    sections = nil
+  }
 }
 
 /// Turns gathered groups into frames, ahead of the `GroupLog` that writes them.
@@ -20,16 +36,22 @@ public struct FrameEncoder: Sendable {
 
   public init(at position: LogPosition) { self.position = position }
 
-  /// Replaces the content of `encoded` by the frame of `group` and moves on.
+  /// Replaces the content of `encoded` by the frame of `group` and moves on. Only the header is
+  /// made where `encoded.encodeSections(of:)` was called for the same group before.
   ///
   /// - Precondition: `group` has a record and begins with record `position.nextRecord`.
   public mutating func encode(_ group: RawGroup, into encoded: inout EncodedGroup) {
     precondition(group.firstRecord == position.nextRecord, "the group is not the next one")
-    let header = group.encodeFrame(
+    let sections = encoded.sections ?? group.encodeSections(into: &encoded.frame)
+    let header = sections.encodeHeader(
       at: GroupPosition(
         ledgerID: position.ledgerID, openingID: position.openingID, number: position.nextGroup,
         offset: position.nextOffset, previousDigest: position.previousDigest),
       into: &encoded.frame)
+    precondition(
+      header.firstRecord == group.firstRecord && header.recordCount == group.recordCount,
+      "the sections of another group")
+    encoded.sections = nil
     encoded.header = header
     position.advance(over: header)
   }

@@ -10,16 +10,32 @@ enum StoredBlock {
     _ kind: BlockKind, _ location: SegmentFooter.BlockLocation, from file: borrowing StorageFile,
     path: String, into raw: inout ByteBuffer
   ) throws(StorageEngineError) -> BlockHeader {
-    let records = location.firstRecord..<location.lastRecord + 1
+    let bytes = try storedBytes(location, from: file, path: path)
+    return try decode(kind, bytes, at: location, path: path, into: &raw)
+  }
+
+  /// The bytes at `location` as they are.
+  static func storedBytes(
+    _ location: SegmentFooter.BlockLocation, from file: borrowing StorageFile, path: String
+  ) throws(StorageEngineError) -> ByteBuffer {
     var bytes: ByteBuffer = []
     do throws(StorageError) {
       try file.append(Int(location.blockByteCount), to: &bytes, at: Int(location.offset))
     } catch {
       guard error.isEndOfFile else { throw StorageEngineError(error) }
       throw StorageEngineError(
-        .damaged, path: path, offset: location.offset, records: records,
+        .damaged, path: path, offset: location.offset,
+        records: location.firstRecord..<location.lastRecord + 1,
         detail: "the file ends inside a block", cause: error)
     }
+    return bytes
+  }
+
+  /// Replaces the content of `raw` by the expanded bytes of the block that was read.
+  static func decode(
+    _ kind: BlockKind, _ bytes: ByteBuffer, at location: SegmentFooter.BlockLocation,
+    path: String, into raw: inout ByteBuffer
+  ) throws(StorageEngineError) -> BlockHeader {
     raw.removeAll(keepingCapacity: true)
     do throws(FormatError) {
       var reader = ByteReader(bytes.rawSpan)
@@ -30,7 +46,9 @@ enum StoredBlock {
       else { throw .inconsistent(field: "block records", offset: 16) }
       return header
     } catch {
-      throw StorageEngineError(error, path: path, offset: location.offset, records: records)
+      throw StorageEngineError(
+        error, path: path, offset: location.offset,
+        records: location.firstRecord..<location.lastRecord + 1)
     }
   }
 }

@@ -2,6 +2,7 @@
 // packages note and tlog of the Go checksum database.
 //
 //	tlog_go tiles  FOLDER VKEY            a folder made by `ledgerstone export --tiles`
+//	tlog_go log    URL VKEY               the same resources of a running server
 //	tlog_go proof  FILE ENTRY VKEY        a tlog-proof file and the record's exact bytes
 //	tlog_go damage FOLDER VKEY            the folder with single bits flipped: all must be refused
 //
@@ -30,6 +31,12 @@ func run(arguments []string) (string, error) {
 			return "", err
 		}
 		return checkTiles(folder, arguments[2])
+	case len(arguments) == 3 && arguments[0] == "log":
+		files, err := readLog(arguments[1], arguments[2])
+		if err != nil {
+			return "", err
+		}
+		return checkTiles(files, arguments[2])
 	case len(arguments) == 4 && arguments[0] == "proof":
 		return checkProofFile(arguments[1], arguments[2], arguments[3])
 	case len(arguments) == 3 && arguments[0] == "damage":
@@ -39,5 +46,5 @@ func run(arguments []string) (string, error) {
 		}
 		return checkDamage(folder, arguments[2])
 	}
-	return "", fmt.Errorf("usage: tlog_go tiles FOLDER VKEY | proof FILE ENTRY VKEY | damage FOLDER VKEY")
+	return "", fmt.Errorf("usage: tlog_go tiles FOLDER VKEY | log URL VKEY | proof FILE ENTRY VKEY | damage FOLDER VKEY")
 }

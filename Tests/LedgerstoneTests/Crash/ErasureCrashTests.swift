@@ -147,6 +147,7 @@ import Testing
 
   /// A full medium while segments are rewritten; with room again the same ledger goes on.
   @Test func fullMediumDuringTheRewriting() async throws {
+    var uncertifiedCount = 0
     for free in stride(from: 0, through: 4_000, by: 250) {
       let fixture = Self.fixture(seed: UInt64(free))
       let (ledger, written) = try await Self.prepare(fixture)
@@ -156,8 +157,29 @@ import Testing
       fixture.disk.freeSizeBytes = nil
       if let failure { #expect([.storage, .poisoned].contains(failure.code)) }
       _ = try? await ledger.close()
+      if failure != nil {
+        let reasons = try await Self.refusal(fixture)
+        #expect(!reasons.isEmpty, "a certificate of an unfinished erasure")
+        if reasons.contains("E5: the erasure planned") { uncertifiedCount += 1 }
+      }
       try await Self.check(fixture, written)
     }
+    #expect(uncertifiedCount > 0)
+  }
+
+  /// Why no certificate is given; empty if one is.
+  private static func refusal(_ fixture: EngineFixture) async throws -> String {
+    let ledger = try fixture.open()
+    let order = CertificateOrder(
+      request: request, facts: try CertificateFixture.facts(), tool: "test")
+    var reasons = ""
+    do {
+      _ = try await ledger.certify(order) { _ in }
+    } catch let error as LedgerError {
+      reasons = error.message
+    }
+    try await ledger.close()
+    return reasons
   }
 
   // MARK: What must hold

@@ -145,6 +145,22 @@ import Testing
     #expect(estate.closure(query)["a"] == .rebuiltFromStale)
   }
 
+  /// No record is named for content that was there before, whatever number lies before the origin.
+  @Test func contentThatNoRecordWroteNamesNone() {
+    var estate = Estate()
+    estate.run("x", at: 1, from: ["a"], to: [.init("b")])
+    estate.run("c1", at: 10, from: ["raw"], to: [.init("c", .overwrite)])
+    var query = estate.query(since: 2)
+    #expect(estate.closure(query).root.records.isEmpty)
+    query.erasure = 3
+    #expect(estate.closure(query).root.records.isEmpty)
+    query.erasure = nil
+    query.origin = .versions(["v"])
+    estate.run("d", at: 20, from: ["raw@v"], to: [.init("d", .overwrite)])
+    query.size = estate.next
+    #expect(estate.closure(query).root.records.isEmpty)
+  }
+
   /// Written by hand from the documentation.
   @Test func theJSONIsStable() {
     var estate = Estate()
@@ -158,7 +174,7 @@ import Testing
         + #""REBUILT_FROM_STALE":0,"APPENDED":0,"NOT_REBUILT":1,"IN_FLIGHT":0,"MASKED":0,"#
         + #""EXEMPT":0,"DROPPED":0,"REINTRODUCED":0,"UNKNOWN":0},"#
         + #""root":{"entity":"dataset:n:raw","aliases":[],"depth":0,"state":"NOT_REBUILT","#
-        + #""reason":"not-written-since","records":[0],"via":null,"versions":[{"version":null,"#
+        + #""reason":"not-written-since","records":[],"via":null,"versions":[{"version":null,"#
         + #""run":null,"record":null,"level":"tainted","current":true,"basis":null}]},"#
         + #""descendants":[{"entity":"dataset:n:a","aliases":[],"depth":1,"#
         + #""state":"NOT_REBUILT","reason":"not-written-since","records":[1],"#

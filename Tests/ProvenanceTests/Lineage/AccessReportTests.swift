@@ -72,12 +72,27 @@ import Testing
     #expect(report(estate).silentProducers.count == 1)
   }
 
+  @Test func otherIdentifiersOfTheDatasetCount() {
+    var estate = estate
+    access(&estate, "link", by: "reporting", "monthly", at: 12, rows: 1)
+    let report = AccessReport(
+      dataset: Estate.key("d"), aliases: [Estate.key("link")], records: estate.records,
+      size: estate.next, silentProducers: [])
+    let monthly = report.groups.first {
+      $0.actors == [Estate.key("reporting", .service)] && $0.purpose == "monthly"
+    }
+    #expect(monthly?.records == [0, 1, estate.next - 1] && monthly?.rows == 13)
+    #expect(
+      AccessReportText.text(report).contains("say of dataset:n:d, also named dataset:n:link;"))
+    #expect(AccessReportJSON.text(report).contains(#""aliases":["dataset:n:link"]"#))
+  }
+
   @Test func theJSONIsStable() {
     var estate = Estate()
     access(&estate, "d", by: "s", "p", at: 1, rows: 3)
     #expect(
       AccessReportJSON.text(report(estate))
-        == #"{"dataset":"dataset:n:d","scope":{"firstRecord":0,"size":1,"since":null,"#
+        == #"{"dataset":"dataset:n:d","aliases":[],"scope":{"firstRecord":0,"size":1,"since":null,"#
         + #""until":null,"withoutEventTime":0},"groups":[{"actors":["service:n:s"],"#
         + #""purpose":"p","count":1,"first":"2026-01-01T00:01:00.000000Z","#
         + #""last":"2026-01-01T00:01:00.000000Z","outcomes":{"allowed":1},"#

@@ -1,0 +1,142 @@
+internal import HTTPTypes
+public import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import LedgerFormat
+public import Ledgerstone
+public import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import ServiceLifecycle
+
+/// A ledger over HTTP. The ledger is the caller's: it opens it before and closes it afterwards.
+public struct LedgerService: Sendable {
+  public let ledger: Ledger
+  public let configuration: ServerConfiguration
+  /// Nil where only this machine is served.
+  public let tokens: TokenBook?
+  public let logger: Logger
+  let metrics = ServerMetrics()
+  let budget: ByteBudget
+
+  /// - Throws: `ConfigurationError` if the configuration asks for tokens and none are given, or
+  ///   does not go together.
+  public init(
+    ledger: Ledger, configuration: ServerConfiguration, tokens: TokenBook?, logger: Logger
+  ) throws(ConfigurationError) {
+    try configuration.validate()
+    guard tokens != nil || configuration.isLoopback else {
+      throw ConfigurationError("without tokens only this machine is served")
+    }
+    self.ledger = ledger
+    self.configuration = configuration
+    self.tokens = tokens
+    self.logger = logger
+    budget = ByteBudget(byteCountMax: configuration.limits.bufferedByteCount)
+  }
+
+  /// The server, ready to run.
+  ///
+  /// - Parameter onRunning: called with the port once connections are accepted.
+  /// - Throws: what is wrong with the certificate or its key.
+  public func application(
+    onRunning: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) throws -> some ApplicationProtocol {
+    let limits = configuration.limits
+    let configuration = ApplicationConfiguration(
+      address: .hostname(self.configuration.host, port: self.configuration.port),
+      serverName: "ledgerstoned", backlog: 1_024,
+      availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionCount))
+    var application = Application(
+      responder: PrefixTolerance(base: router().buildResponder()), server: try server(),
+      configuration: configuration,
+      onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
+      logger: logger)
+    application.addServices(
+      CheckpointService(
+        ledger: ledger, checkpointSeconds: self.configuration.checkpointSeconds,
+        indexSeconds: self.configuration.indexSeconds, logger: logger))
+    return application
+  }
+
+  private func server() throws -> HTTPServerBuilder {
+    let limits = configuration.limits
+    let http = HTTPServerBuilder.http1(
+      configuration: HTTP1Channel.Configuration(
+        additionalChannelHandlers: [ConnectionGuard(limits)],
+        idleTimeout: .nanoseconds(Int64(limits.idleSeconds * 1_000_000_000)),
+        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+          maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)))
+    guard let files = configuration.tls else { return http }
+    let chain = try NIOSSLCertificate.fromPEMFile(files.certificateChainPath)
+    let key = try NIOSSLPrivateKey(file: files.privateKeyPath, format: .pem)
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+    tls.minimumTLSVersion = .tlsv12
+    tls.applicationProtocols = ["http/1.1"]
+    return try .tls(http, tlsConfiguration: tls)
+  }
+
+  /// What is served, for the test that holds the description to it.
+  func routes() -> [(method: HTTPRequest.Method, path: String)] {
+    plainRouter().routes.map { ($0.method, $0.path.description) }
+  }
+
+  private func router() -> Router<ServerContext> {
+    let router = plainRouter()
+    Self.refuseOtherMethods(router)
+    return router
+  }
+
+  private func plainRouter() -> Router<ServerContext> {
+    let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    let receiver = BodyReceiver(
+      byteCountMax: configuration.limits.bodyByteCount, budget: budget)
+    let appender = Appender(
+      ledger: ledger, limits: configuration.limits, metrics: metrics)
+    router.add(middleware: RequestCounting(metrics: metrics))
+    router.add(middleware: ErrorMiddleware())
+    HealthRoutes(ledger: ledger, limits: configuration.limits).add(to: router)
+    let group = router.group().add(
+      middleware: Authentication(tokens: tokens) { SystemClock().now() })
+    OpenLineageRoutes(appender: appender, receiver: receiver).add(to: group)
+    let isPublic = configuration.isEvidencePublic
+    TileRoutes(ledger: ledger, isPublic: isPublic).add(to: group)
+    let journal = AccessJournal(ledger)
+    let workbench = Workbench()
+    RecordRoutes(appender: appender, receiver: receiver, journal: journal).add(to: group)
+    ProofRoutes(ledger: ledger, receiver: receiver, workbench: workbench, isPublic: isPublic)
+      .add(to: group)
+    QueryRoutes(ledger: ledger, workbench: workbench).add(to: group)
+    ClosureRoutes(ledger: ledger, workbench: workbench).add(to: group)
+    OperationRoutes(
+      ledger: ledger, receiver: receiver, workbench: workbench, journal: journal,
+      backupFolder: configuration.backupFolder
+    ).add(to: group)
+    ErasureRoutes(ledger: ledger, receiver: receiver).add(to: group)
+    EventRoutes(ledger: ledger, workbench: workbench, journal: journal).add(to: group)
+    MetricsRoutes(ledger: ledger, metrics: metrics, budget: budget, workbench: workbench)
+      .add(to: group)
+    return router
+  }
+
+  /// A path that is known by another method is answered so.
+  private static func refuseOtherMethods(_ router: Router<ServerContext>) {
+    var known: [String: Set<HTTPRequest.Method>] = [:]
+    for route in router.routes {
+      known[route.path.description, default: []].insert(route.method)
+    }
+    for (path, methods) in known {
+      let allowed = methods.union(methods.contains(.get) ? [.head] : [])
+      let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+      for method in [HTTPRequest.Method.get, .head, .post, .put, .patch, .delete, .options, .trace]
+      where !allowed.contains(method) {
+        router.on(RouterPath(path), method: method) { _, _ -> Response in
+          throw ServerError(
+            .methodNotAllowed, "wrongMethod", "this is answered to \(names)",
+            headers: [.allow: names])
+        }
+      }
+    }
+  }
+}

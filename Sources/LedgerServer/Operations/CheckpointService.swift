@@ -1,0 +1,64 @@
+internal import Ledgerstone
+internal import Logging
+internal import ServiceLifecycle
+
+/// Signs checkpoints and appends index records from time to time, if there is something new.
+struct CheckpointService: Service {
+  let ledger: Ledger
+  let checkpointSeconds: Double?
+  let indexSeconds: Double?
+  let logger: Logger
+
+  func run() async throws {
+    await withTaskGroup(of: Void.self) { group in
+      if let checkpointSeconds {
+        group.addTask {
+          await every(checkpointSeconds, "checkpoint") { () throws(LedgerError) in
+            _ = try await ledger.checkpoint()
+          }
+        }
+      }
+      if let indexSeconds {
+        group.addTask {
+          await every(indexSeconds, "index") { () throws(LedgerError) in
+            _ = try await ledger.index()
+          }
+        }
+      }
+      if checkpointSeconds == nil, indexSeconds == nil {
+        // A service that ends would end the server.
+        group.addTask { try? await gracefulShutdown() }
+      }
+    }
+  }
+
+  /// Repeats `body` until the server shuts down; a failure is logged once per kind in a row.
+  private func every(
+    _ seconds: Double, _ name: String, _ body: () async throws(LedgerError) -> Void
+  ) async {
+    var size: UInt64?
+    var lastFailure: LedgerError.Code?
+    while await rests(seconds) {
+      let now = ledger.size
+      guard now != size else { continue }
+      do throws(LedgerError) {
+        try await body()
+        size = ledger.size
+        lastFailure = nil
+      } catch {
+        if error.code != lastFailure {
+          logger.error("\(name) failed", metadata: ["reason": "\(error.message)"])
+        }
+        lastFailure = error.code
+      }
+    }
+  }
+
+  /// False once the server shuts down.
+  private func rests(_ seconds: Double) async -> Bool {
+    let isDone: Void? = try? await cancelWhenGracefulShutdown {
+      try await Task.sleep(for: .seconds(seconds))
+    }
+    return isDone != nil && !Task.isShuttingDownGracefully && !Task.isCancelled
+  }
+}

@@ -1,0 +1,117 @@
+internal import LedgerFormat
+
+/// To which run and job an event belongs. Kept apart from the rest of it, so that a walk over a
+/// million events finds several in one cache line.
+struct EventMark: Sendable {
+  private var rawRun: UInt32
+  private var rawJob: UInt32
+  /// Of this event alone.
+  let parts: RunParts
+  let isRun: Bool
+  /// The event states symlinks or renames.
+  let hasPairs: Bool
+
+  init(_ event: LineageEvent, run: EntityID?, job: EntityID?) {
+    rawRun = run?.rawValue ?? .max
+    rawJob = job?.rawValue ?? .max
+    isRun = event.kind == .run
+    hasPairs = event.pairs.count > 0
+    parts = event.eventType == .start ? .start : event.eventType?.isTerminal == true ? .end : []
+  }
+
+  /// The first run that the event names.
+  var run: EntityID? { rawRun == .max ? nil : EntityID(rawValue: rawRun) }
+  /// The first job that it names.
+  var job: EntityID? { rawJob == .max ? nil : EntityID(rawValue: rawJob) }
+}
+
+/// What is known of a run's events.
+struct RunParts: OptionSet {
+  let rawValue: UInt8
+
+  static let start = Self(rawValue: 1)
+  /// A terminal event.
+  static let end = Self(rawValue: 2)
+  /// An event names no job, or another one than the event before.
+  static let scattered = Self(rawValue: 4)
+}
+
+/// The runs that were met, with their events.
+struct RunTable {
+  /// In the order they were met.
+  private(set) var runs: [EntityID] = []
+  /// (event number, place of the next) of the events of a run.
+  private var events: [(number: UInt32, next: Int32)] = []
+  /// By entity; together, as a look-up needs most of it.
+  private var states: [State] = []
+
+  private struct State {
+    var firstEvent: Int32 = -1
+    var lastEvent: Int32 = -1
+    var activity: Int32 = -1
+    var job: Int32 = -1
+    /// The survey that met the run last.
+    var survey: Int32 = 0
+    var parts: RunParts = []
+  }
+
+  /// Makes room for events of that many entities.
+  mutating func reserve(entityCount: Int) {
+    guard states.count < entityCount else { return }
+    let count = max(entityCount, states.count * 2)
+    states += Array(repeating: State(), count: count - states.count)
+  }
+
+  /// Files an event under its run.
+  mutating func add(_ number: UInt32, _ mark: EventMark, to run: EntityID) {
+    let place = Int32(events.count)
+    events.append((number, -1))
+    var state = states[run.place]
+    if state.firstEvent < 0 {
+      state.firstEvent = place
+      runs.append(run)
+    } else {
+      events[Int(state.lastEvent)].next = place
+    }
+    state.lastEvent = place
+    state.parts.formUnion(mark.parts)
+    if let job = mark.job {
+      if state.job >= 0, state.job != Int32(job.place) { state.parts.insert(.scattered) }
+      state.job = Int32(job.place)
+    } else {
+      state.parts.insert(.scattered)
+    }
+    states[run.place] = state
+  }
+
+  func parts(of run: EntityID) -> RunParts { states[run.place].parts }
+
+  /// The activity made of the run; -1 if there is none.
+  func activity(of run: EntityID) -> Int { Int(states[run.place].activity) }
+
+  mutating func setActivity(_ activity: Int, of run: EntityID) {
+    states[run.place].activity = Int32(activity)
+  }
+
+  /// Whether the survey, numbered from 1, meets the run for the first time.
+  mutating func meet(_ run: EntityID, in survey: Int32) -> Bool {
+    guard states[run.place].survey != survey else { return false }
+    states[run.place].survey = survey
+    return true
+  }
+
+  /// The events of a run seen so far, ascending by record.
+  func events(of run: EntityID, _ facts: LineageFacts, into numbers: inout [UInt32]) {
+    numbers.removeAll(keepingCapacity: true)
+    var place = states[run.place].firstEvent
+    while place >= 0 {
+      let (number, next) = events[Int(place)]
+      // Nearly in order, as it comes from two or three ascending lists.
+      let index = facts.events[Int(number)].index
+      var slot = numbers.count
+      while slot > 0, facts.events[Int(numbers[slot - 1])].index > index { slot -= 1 }
+      numbers.insert(number, at: slot)
+      place = next
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import LedgerFormat
+import Provenance
+import Testing
+
+/// Upstream and downstream are walks over the same versions and edges.
+@Suite struct LineageDirectionTests {
+  /// A version or a run, by what the records say of it.
+  private struct End: Hashable {
+    var kind: LineageNode.Kind
+    var entity: EntityKey
+    var version: String?
+    var run: String?
+    var record: UInt64?
+
+    init(_ node: LineageNode) {
+      kind = node.kind
+      entity = node.entity
+      version = node.version
+      run = node.run
+      record = node.record
+    }
+  }
+
+  private struct Edge: Hashable {
+    var from: End
+    var to: End
+    var basis: LineageBasis
+    var isMasked: Bool
+    var isIndirect: Bool
+  }
+
+  /// The edges between versions and runs. What stands for several versions is passed through: which
+  /// of them are put together depends on who asks.
+  private func edges(_ graph: LineageGraph) -> Set<Edge> {
+    var into: [Int: [Int]] = [:]
+    for edge in graph.edges where graph.nodes[edge.to].kind == .several {
+      into[edge.to, default: []].append(edge.from)
+    }
+    var found: Set<Edge> = []
+    for edge in graph.edges where graph.nodes[edge.to].kind != .several {
+      var sources = [edge.from]
+      while let source = sources.popLast() {
+        guard graph.nodes[source].kind != .several else {
+          sources += into[source] ?? []
+          continue
+        }
+        found.insert(
+          Edge(
+            from: End(graph.nodes[source]), to: End(graph.nodes[edge.to]), basis: edge.basis,
+            isMasked: edge.isMasked, isIndirect: edge.isIndirect))
+      }
+    }
+    return found
+  }
+
+  private func ends(_ graph: LineageGraph) -> Set<End> {
+    Set(graph.nodes.filter { $0.kind != .several }.map { End($0) })
+  }
+
+  private func lineage(
+    _ estate: Estate, _ key: EntityKey, _ direction: LineageQuery.Direction
+  ) -> LineageGraph {
+    LineageGraph.compute(
+      LineageQuery(entity: key, direction: direction, size: estate.next), from: estate.index)
+  }
+
+  /// Where both walks came by, they saw the same edges.
+  @Test func bothDirectionsSeeTheSameEdges() {
+    var random = SeededRandom("lineage in both directions")
+    var comparedCount = 0
+    for round in 0..<300 {
+      let estate = Estate.random(&random)
+      let down = lineage(estate, Estate.key("raw"), .downstream)
+      let (downEdges, downEnds) = (edges(down), ends(down))
+      for key in Set(down.nodes.filter { $0.kind == .version }.map(\.entity)) {
+        let up = lineage(estate, key, .upstream)
+        let (upEdges, upEnds) = (edges(up), ends(up))
+        let into = downEdges.filter { upEnds.contains($0.to) }
+        let outOf = upEdges.filter { downEnds.contains($0.from) }
+        let place: Comment = "seed \(random.seed) round \(round) \(key.name)\n\(estate.text)"
+        #expect(into.isSubset(of: upEdges), place)
+        #expect(outOf.isSubset(of: downEdges), place)
+        comparedCount += into.count + outOf.count
+      }
+    }
+    #expect(comparedCount > 1_000)
+  }
+}
