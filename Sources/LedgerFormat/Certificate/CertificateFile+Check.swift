@@ -1,4 +1,4 @@
-public import LedgerCryptography
+internal import LedgerCryptography
 public import MerkleLog
 
 /// Why a certificate's signature or proofs do not hold, one case per check.
