@@ -5,14 +5,24 @@ import Testing
 /// Strings are looked at eight bytes at a time: every byte that means something, at every place of
 /// such a group, before every kind of end.
 @Suite struct JSONPlainBytesTests {
-  private static let special: [(bytes: [UInt8], isValid: Bool)] =
-    (0..<0x20).map { ([$0], false) }
-    + [
-      (Array("\"".utf8), false), (Array("\\n".utf8), true), (Array("\\u0041".utf8), true),
-      (Array("\\x".utf8), false), ([0x7F], true), ([0x20], true), ([0x21], true), ([0x23], true),
-      ([0x5B], true), ([0x5D], true), ([0x80], false), ([0xC3, 0xA9], true), ([0xFF], false),
-      ([0xE2, 0x82, 0xAC], true), ([0xF0, 0x9F, 0x9A, 0x80], true), ([0xED, 0xA0, 0x80], false),
-    ]
+  private typealias Case = (bytes: [UInt8], isValid: Bool)
+
+  private static func text(_ characters: String, _ isValid: Bool) -> Case {
+    (Array(characters.utf8), isValid)
+  }
+
+  private static func raw(_ bytes: [UInt8], _ isValid: Bool) -> Case { (bytes, isValid) }
+
+  private static let controls: [Case] = (0..<0x20).map { raw([UInt8($0)], false) }
+  private static let written: [Case] = [
+    text("\"", false), text("\\n", true), text("\\u0041", true), text("\\x", false),
+    text("\u{7F}", true), text(" ", true), text("!", true), text("#", true), text("[", true),
+    text("]", true), text("é", true), text("€", true), text("🚀", true),
+  ]
+  private static let malformed: [Case] = [
+    raw([0x80], false), raw([0xFF], false), raw([0xED, 0xA0, 0x80], false),
+  ]
+  private static let special: [Case] = controls + written + malformed
 
   @Test func everySpecialByteIsSeenAtEveryPlace() {
     for (bytes, isValid) in Self.special {
