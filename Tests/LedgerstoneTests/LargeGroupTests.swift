@@ -4,6 +4,7 @@ import LedgerTestSupport
 import LedgerVerifier
 import Ledgerstone
 import MerkleLog
+import Provenance
 import Testing
 
 /// Groups that are compressed on a thread of their own keep their place among small ones, and
