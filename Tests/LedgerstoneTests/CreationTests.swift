@@ -142,7 +142,7 @@ import Testing
     #expect(fixture.disk.filePaths() == ["/l/notes.txt"])
     let file = EngineFixture()
     file.disk.setContents("/l", [1])
-    await #expect(throws: LedgerError(.storage, "")) { try await file.create() }
+    await #expect(throws: LedgerError(.alreadyExists, "")) { try await file.create() }
   }
 
   @Test func withAVaultThatHasSigned() async throws {

@@ -138,8 +138,8 @@ extension LedgerCheck {
 
   /// Files of bodies without headers beside them, of those listed before the headers were.
   ///
-  /// The bodies are put in place first. What was sealed while this check ran has its headers by now,
-  /// or is in a group log still; that is asked first, because a sealing may end in between.
+  /// The bodies are put in place first. What was sealed while this check ran has its headers by
+  /// now, or is in a group log still; that is asked first, because a sealing may end in between.
   private func checkStrayBodies(_ chain: RecordChain) throws(EvidenceError) {
     let known = Set(segments)
     for first in bodySegments where !known.contains(first) {
