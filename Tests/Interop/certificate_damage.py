@@ -209,7 +209,7 @@ class Comparison:
 
     def check(self, kind, what, data, entry=None, later=None, is_rule=False):
         extra = ["--entry", "entry"] if entry else []
-        if later:
+        if later is not None:
             with open("candidate-later", "wb") as file:
                 file.write(later)
             extra += ["--since", "candidate-later"]
