@@ -89,9 +89,11 @@ import Testing
     }
   }
 
-  @Test(arguments: [false, true]) func aStreamOfRecords(isLive: Bool) async throws {
+  // Over a socket it is sent in the tests of interoperation: a client of the test framework gives
+  // up after 20 seconds, however busy the machine is.
+  @Test func aStreamOfRecords() async throws {
     let fixture = try await ServerFixture()
-    try await fixture.serve(isLive ? .live : .router) { peer async throws in
+    try await fixture.serve { peer async throws in
       let text =
         "\n" + Event.access(1, id: "a") + "\nnot JSON\n" + Event.access(1, id: "a") + "\r\n"
         + Event.access(2, id: "a") + "\n" + Event.access(3)
