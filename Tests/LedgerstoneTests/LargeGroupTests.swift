@@ -13,7 +13,7 @@ import Testing
   @Test func largeAndSmallGroupsAndCommandsStayInOrder() async throws {
     let folder = try TemporaryFolder()
     let location = try LedgerLocation(directory: folder.path + "/l", environment: [:])
-    let options = LedgerOptions(segmentByteCountTarget: 1 << 20)
+    let options = LedgerOptions(segmentByteCountTarget: 32 << 10)
     let vkey = try await Ledger.create(
       at: location, origin: EngineFixture.origin, options: options)
     let ledger = try Ledger.open(at: location, options: options)
