@@ -32,9 +32,8 @@ import Testing
   @Test(arguments: 0..<CrashSettings.shareCount) func atEveryOperation(share: Int) async throws {
     var (pointCount, caseCount, hitCount) = (0, 0, 0)
     for seed in CrashSettings.seeds {
-      // Known hole: a crash while a key changes, or while a backup is made (phase 4), can leave a
-      // temporary file that no later opening removes. `RotationCrashTests`, `ErasureCrashTests` and
-      // `RestoreCrashTests` go through those operations; this loop does once that is mended.
+      // Known hole: phase 4 (key change, erasure, backup) is left out. After some crashes in it a
+      // `.tmp` file is still there at the end; which one, and whether it matters, is not known yet.
       let starts = try await CrashStart.all(seed: seed).filter { $0.phase < 4 }
       #expect(starts.reduce(0) { $0 + $1.operationCount } > 150, "the workload shrank")
       #expect(starts.last.map { $0.disk.filePaths(below: "/l/log").count >= 2 } == true)
