@@ -10,11 +10,21 @@ struct SourceFile: Sendable {
   /// in tests, to which no rule that reads code applies.
   var code: [String]
 
+  /// The whole text, for `mentions`.
+  private let bytes: Data
+
   init(path: String, text: String) {
     self.path = path
+    bytes = Data(text.utf8)
     lines = text.components(separatedBy: "\n")
     code =
       path.hasPrefix("Sources/") ? CodeOnly.strip(text).components(separatedBy: "\n") : lines
+  }
+
+  /// Whether any of `words` stands anywhere in the file: rules look at single lines only of such
+  /// files, since a search through every line of every file takes minutes without optimisation.
+  func mentions(_ words: [String]) -> Bool {
+    words.contains { bytes.range(of: Data($0.utf8)) != nil }
   }
 
   /// The target: the folder below `Sources` or `Tests`.

@@ -21,21 +21,24 @@ enum TextRules {
   static let columnCountMax = 100
 
   static func unsafeUse(_ file: SourceFile) -> [Violation] {
-    guard unsafeFiles[file.path] == nil else { return [] }
+    guard unsafeFiles[file.path] == nil, file.mentions(["unsafe"]) else { return [] }
     return find(in: file, file.code) { words(of: $0).contains("unsafe") }
       .map { at($0, file, "unsafe outside the allow-list") }
   }
 
   /// `print` belongs to the command line.
   static func printing(_ file: SourceFile) -> [Violation] {
-    guard file.path.hasPrefix("Sources/"), file.target != "LedgerCLI" else { return [] }
+    let calls = ["print(", "debugPrint(", "dump("]
+    guard file.path.hasPrefix("Sources/"), file.target != "LedgerCLI", file.mentions(calls) else {
+      return []
+    }
     return find(in: file, file.code) { line in
-      ["print(", "debugPrint(", "dump("].contains { containsCall($0, line) }
+      calls.contains { containsCall($0, line) }
     }.map { at($0, file, "a library does not print") }
   }
 
   static func forcing(_ file: SourceFile) -> [Violation] {
-    guard file.path.hasPrefix("Sources/") else { return [] }
+    guard file.path.hasPrefix("Sources/"), file.mentions(["try!", "as!"]) else { return [] }
     return find(in: file, file.code) { $0.contains("try!") || $0.contains("as!") }
       .map { at($0, file, "forced try or cast") }
   }
@@ -43,6 +46,7 @@ enum TextRules {
   /// Unfinished work. The words are put together so that this file does not name them.
   static func unfinished(_ file: SourceFile) -> [Violation] {
     let marks = ["TO" + "DO", "FIX" + "ME", "not " + "implemented"]
+    guard file.mentions(marks) else { return [] }
     return find(in: file, file.lines) { line in marks.contains { line.contains($0) } }
       .map { at($0, file, "unfinished work") }
   }
@@ -50,6 +54,7 @@ enum TextRules {
   /// A path of one machine; written apart for the same reason.
   static func machinePaths(_ file: SourceFile) -> [Violation] {
     let folders = ["work", "root", "home", "opt", "Users"].map { "/" + $0 + "/" }
+    guard file.mentions(folders) else { return [] }
     return find(in: file, file.lines) { line in
       folders.contains { folder in
         // Only at the start of a path: `a/root/b` is a name inside one.
@@ -69,7 +74,7 @@ enum TextRules {
   }
 
   static func lineLength(_ file: SourceFile) -> [Violation] {
-    find(in: file, file.lines) { $0.count > columnCountMax }
+    find(in: file, file.lines) { $0.utf8.count > columnCountMax && $0.count > columnCountMax }
       .map { at($0, file, "over \(columnCountMax) columns") }
   }
 
