@@ -123,8 +123,8 @@ let package = Package(
     .target(
       name: "LedgerTestSupport",
       dependencies: [
-        "Ledgerstone", "SubjectVault", "SegmentStorage", "LedgerFormat", "MerkleLog",
-        "LedgerCryptography",
+        "Ledgerstone", "LedgerVerifier", "SubjectVault", "SegmentStorage", "LedgerFormat",
+        "MerkleLog", "LedgerCryptography",
       ],
       path: "Tests/LedgerTestSupport",
       swiftSettings: strict),

@@ -156,7 +156,7 @@ private struct DamageWork {
     var options = VerificationOptions()
     options.workerCount = 1
     options.vaultNote = honest.note
-    return LedgerVerification.verify(DiskFiles(disk), options: options)
+    return LedgerVerification.verify(DiskEvidence(disk), options: options)
   }
 
   /// What can be read below the note is what was written, if the verifier calls it valid.

@@ -165,7 +165,7 @@ private struct OperationsWork {
     var options = VerificationOptions()
     options.workerCount = 1
     options.vaultNote = disk.contents("/l.vault/note")
-    let report = LedgerVerification.verify(DiskFiles(disk), options: options)
+    let report = LedgerVerification.verify(DiskEvidence(disk), options: options)
     require(report.status == .valid, "\(report.lines)")
     let size = report.summary.checkpointSize ?? 0
     require(notes.keys.allSatisfy { $0 <= size }, "a note covers more than the ledger")
