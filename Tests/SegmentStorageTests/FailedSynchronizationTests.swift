@@ -1,3 +1,4 @@
+import LedgerFormat
 import LedgerTestSupport
 import SegmentStorage
 import Testing
@@ -51,6 +52,31 @@ struct FailedSynchronizationTests {
         try disk.replaceFile("/d/a", with: [3], permissions: .file)
       }
       #expect(after.contents("/d/a") == [3], "seed \(seed)")
+    }
+  }
+
+  /// The segment without the body is in place and its folder could not be synchronised: the next
+  /// attempt finds nothing to remove, and after a power cut the old segment would be back.
+  @Test func anErasureIsCarriedOutAnew() throws {
+    for seed in UInt64(0)..<50 {
+      let disk = TestWriter.disk(seed: seed)
+      let writer = TestWriter(disk)
+      try writer.open()
+      try writer.commit(20)
+      try writer.seal()
+      try writer.close()
+      let reader = try writer.location.openForReading()
+      let slots = try (UInt64(0)..<20).flatMap { try reader.bodies(of: $0).map(\.slot) }
+      let slot = try #require(slots.first)
+      disk.inject(.fail(.inputOutput), at: 1, among: [.synchronizeDirectory])
+      #expect(throws: StorageEngineError.self) { try reader.eraseBodies([slot], plan: 20) }
+      _ = try reader.eraseBodies([slot], plan: 20, anew: true)
+      let after = disk.crashed(seed: seed, survival: .onlySynchronized)
+      let found = try TestWriter.location(after).openForReading().bodies(of: slot.record)
+      guard case .erased = found.first(where: { $0.slot == slot })?.content else {
+        Issue.record("body \(slot) is back, seed \(seed)")
+        continue
+      }
     }
   }
 

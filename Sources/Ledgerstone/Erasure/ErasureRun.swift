@@ -288,7 +288,8 @@ struct ErasureRun {
   private func removeBodies(_ slots: [BodySlot]) throws(LedgerError) {
     if let plan = entry.planRecord {
       let log = try ledger.sealAndWait(forgetting: Set(slots.map(\.record)))
-      try translatingErrors { _ = try log.eraseBodies(slots, plan: plan) }
+      // Anew, whatever an earlier attempt seems to have done: its last step may have failed.
+      try translatingErrors { _ = try log.eraseBodies(slots, plan: plan, anew: true) }
     }
     // Of what a crash cut off nobody knows whose it is.
     let location = try ledger.snapshotAndWait().location

@@ -11,16 +11,22 @@ extension LogReader {
   /// removes. Slots that have a tombstone already are passed over, so that repeating the call is
   /// harmless. Headers are not touched.
   ///
+  /// A call whose last synchronisation failed may have left a segment that only looks replaced:
+  /// after it, `anew` has to be set.
+  ///
   /// Whoever has the old file open still reads it until closing it.
   ///
   /// - Parameters:
   ///   - slots: of sealed records, ascending.
   ///   - plan: the record of the plan, for the tombstones.
+  ///   - anew: also replaces the segments in which nothing is left to remove.
   /// - Returns: the bodies removed by this call.
   /// - Throws: `damaged` if a slot is not there or a segment is not what was written; file errors,
   ///   a full medium among them: what was not replaced yet is as before then.
   /// - Complexity: reads and writes each segment concerned once; holds one block in memory.
-  public func eraseBodies(_ slots: [BodySlot], plan: UInt64) throws(StorageEngineError) -> Int {
+  public func eraseBodies(
+    _ slots: [BodySlot], plan: UInt64, anew: Bool = false
+  ) throws(StorageEngineError) -> Int {
     defer { forgetBodies() }
     var removedCount = 0
     var position = 0
@@ -34,7 +40,7 @@ extension LogReader {
       var end = position
       while end < slots.count, slots[end].record < segment.endRecord { end += 1 }
       removedCount += try location.eraseBodies(
-        Set(slots[position..<end]), plan: plan, segment: segment.firstRecord)
+        Set(slots[position..<end]), plan: plan, segment: segment.firstRecord, anew: anew)
       position = end
     }
     return removedCount
@@ -44,15 +50,18 @@ extension LogReader {
 extension StorageLocation {
   /// Removes the files in `torn/`, which may hold bodies.
   public func purgeTornTails() throws(StorageEngineError) {
-    let files = try entries(of: tornFolder).filter { $0.kind == .file }
-    guard !files.isEmpty else { return }
-    for file in files { try removeIfPresent(tornFolder + "/" + file.name) }
+    let found = try onDisk { () throws(StorageError) in try fileSystem.information(tornFolder) }
+    guard found != nil else { return }
+    for file in try entries(of: tornFolder) where file.kind == .file {
+      try removeIfPresent(tornFolder + "/" + file.name)
+    }
+    // Also where nothing is left: an earlier call may have failed just here.
     try synchronizeFolder(tornFolder)
   }
 
-  func eraseBodies(_ slots: Set<BodySlot>, plan: UInt64, segment first: UInt64)
-    throws(StorageEngineError) -> Int
-  {
+  func eraseBodies(
+    _ slots: Set<BodySlot>, plan: UInt64, segment first: UInt64, anew: Bool
+  ) throws(StorageEngineError) -> Int {
     let path = bodiesPath(first)
     let temporary = path + Self.temporarySuffix
     try removeIfPresent(temporary)
@@ -70,7 +79,7 @@ extension StorageLocation {
           path, records: missing.record..<missing.record + 1,
           "body \(missing.body) is neither there nor marked as erased")
       }
-      guard rewriting.removedCount > 0 else {
+      guard rewriting.removedCount > 0 || anew else {
         try removeIfPresent(temporary)
         return 0
       }
