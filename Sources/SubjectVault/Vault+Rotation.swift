@@ -7,8 +7,8 @@ internal import SegmentStorage
 /// retired.keys            verifier keys of the keys before `signing.key`, one a line, oldest first
 /// ```
 extension Vault {
-  private static let pendingName = "signing.key.next"
-  private static let retiredName = "retired.keys"
+  static let pendingName = "signing.key.next"
+  static let retiredName = "retired.keys"
 
   /// The signer key's text of a rotation that has begun; nil if there is none.
   public func pendingSigningKey() throws(VaultError) -> String? {

@@ -32,6 +32,12 @@ public struct Vault: Sendable {
   /// The longest note the vault takes, in bytes.
   public static let noteByteCountMax = 1_048_576
   private static let secretByteCount = 32
+  /// What is written with `write`.
+  private static let replacedNames = [
+    "vault.json", "signing.key", "duplicate.key", "name.key", "note", pendingName, retiredName,
+    "duplicates", "kek.key", SQLiteSubjectStoreProvider.fileName,
+    SQLiteSubjectStoreProvider.markerName,
+  ]
 
   static func filePath(_ name: String, in path: String) -> String { "\(path)/\(name)" }
 
@@ -111,6 +117,18 @@ public struct Vault: Sendable {
   /// Remembers `note` durably; to be called before the note leaves the process.
   public func save(note: [UInt8]) throws(VaultError) {
     try Self.write("note", note, in: path, on: fileSystem)
+  }
+
+  /// Removes the new versions of files that a process had begun when it ended, such as that of a
+  /// key which nothing names. Files that no vault has stay.
+  public func removeTemporaryFiles() throws(VaultError) {
+    try Self.wrapping { () throws(StorageError) in
+      for name in Self.replacedNames {
+        let temporary = Self.filePath(name, in: path) + ".tmp"
+        guard try fileSystem.information(temporary)?.kind == .file else { continue }
+        try fileSystem.remove(temporary)
+      }
+    }
   }
 }
 

@@ -69,6 +69,36 @@ import Testing
     #expect(try fixture.reader().record(at: 11).header.recordedTime == last)
   }
 
+  /// What a writer had begun under another name goes, secrets above all; what is nobody's stays.
+  @Test func temporaryFilesAreRemoved() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    try await EngineFixture.append(0..<3, to: ledger)
+    _ = try await ledger.rotateKey()
+    try await ledger.close()
+    let begun = [
+      "/l/active.tmp", "/l/checkpoint.tmp", "/l/ledger.json.tmp", "/l/log/7.log.tmp",
+      "/l/bodies/7.body.tmp", "/l/tree/0.tmp", "/l/index/9.note.tmp", "/l/keys/9.note.tmp",
+      "/l/erased/9.entry.tmp", "/l/torn/tail.tmp", "/l.vault/note.tmp", "/l.vault/duplicates.tmp",
+      "/l.vault/signing.key.tmp", "/l.vault/signing.key.next.tmp", "/l.vault/retired.keys.tmp",
+      "/l.vault/kek.key.tmp", "/l.vault/vault.json.tmp",
+    ]
+    let foreign = ["/l/notes.txt", "/l.vault/mine.tmp", "/l.tmp", "/other.tmp"]
+    for path in begun + foreign { fixture.disk.setContents(path, [1, 2, 3]) }
+    // A reader changes nothing, nor does a writer that refuses what it finds.
+    _ = try fixture.reader()
+    let damaged = fixture.disk.snapshot()
+    damaged.setContents("/l/active", [])
+    var refused = fixture
+    refused.disk = damaged
+    #expect(throws: LedgerError(.corrupt, "")) { try refused.open() }
+    for path in begun { #expect(damaged.contents(path) != nil, "\(path)") }
+    try await fixture.open().close()
+    for path in begun { #expect(fixture.disk.contents(path) == nil, "\(path)") }
+    for path in foreign { #expect(fixture.disk.contents(path) == [1, 2, 3], "\(path)") }
+  }
+
   @Test func aTornTailBelowACheckpointIsCorruption() async throws {
     let fixture = try await Self.unclosed()
     let whole = try #require(fixture.disk.contents("/l/active"))

@@ -72,6 +72,7 @@ struct LedgerOpening {
     _ notes: Notes, _ signedFrontier: TreeFrontier
   ) throws(LedgerError) -> Ledger {
     let state = try checkedTree(recovered, notes.newest, signedFrontier)
+    try removeTemporaryFiles()
     let signer = CheckpointSigner(
       origin: file.origin, key: keys.current, nextKey: keys.next, vault: vault,
       fileSystem: options.fileSystem, path: location.path("checkpoint"), newest: notes.newest,

@@ -29,6 +29,7 @@ enum CrashOracle {
     if let key = written.rotatedKey { try #require(reader.verifierKey == key) }
     if let published = reader.checkpoint { try written.note(published) }
     try written.checkBackup(fixture.disk, of: reader)
+    try written.finishBackup(fixture.disk, of: reader)
     try await written.finishErasure(ledger)
     try await written.sendAgain(to: ledger)
     try await written.send(2, to: ledger)
@@ -49,7 +50,8 @@ enum CrashOracle {
     try #require(written.receipts.count == written.sentCount)
     let report = verify(last.disk, written)
     try #require(report.status == .valid, "\(report.status) \(report.findings)")
-    try #require(last.disk.filePaths().allSatisfy { !$0.hasSuffix(".tmp") })
+    let temporary = last.disk.filePaths().filter { $0.hasSuffix(".tmp") }
+    try #require(temporary == [])
   }
 
   /// Opens, or first repeats a creation that was interrupted.
