@@ -59,6 +59,30 @@ import Testing
     #expect(checked.status == 0, "\(name): \(checked)")
   }
 
+  /// The auditor, who does not believe LOCK, and the writer, who reads it, say the same.
+  @Test(arguments: ["x", String(repeating: "LSTGROUP", count: 200)])
+  func bytesBehindAClosedLogAreATearToEveryone(_ tail: String) throws {
+    let scratch = try Self.ledger()
+    let before = try scratch.bytes("L/active")
+    try scratch.shell("printf %s \(tail) >>L/active; cp -a L without; rm without/LOCK")
+    for ledger in ["L", "without"] {
+      let verdict = try scratch.run("verify", ledger, "--key", "@vkey", "--since", "saved")
+      #expect(verdict.status == 0, "\(verdict)")
+      #expect(verdict.output.contains("from offset \(before.count) on are no whole group"))
+    }
+    let size = try scratch.shell("printf %s $(sed -n 2p saved)").output
+    let written = try scratch.append()
+    #expect(written.status == 0 && written.errors.contains("N bytes"), "\(written)")
+    let kind = try scratch.shell("\"$LEDGERSTONE\" show L \(size) | grep '\"kind\"'").output
+    #expect(kind.contains("ledger/recovered"), "\(kind)")
+    #expect(try scratch.shell("cat L/torn/*").output == tail)
+    for ledger in ["L", "without"] {
+      let verdict = try scratch.run("verify", ledger, "--key", "@vkey", "--since", "saved")
+      #expect(verdict.status == 0, "\(verdict)")
+    }
+    try expectNoFork(scratch, tail)
+  }
+
   private func files(_ scratch: Scratch) throws -> [String] {
     try scratch.shell("cd L; find . -type f ! -name LOCK | sort | cut -c3-").output
       .split(separator: "\n").map(String.init)

@@ -46,9 +46,9 @@ struct OpeningTests {
     try writer.close()
   }
 
-  /// LOCK is written anew before the first group, so what lies behind the place where the log was
-  /// closed was put there: frames of another ledger, repeated ones, anything.
-  @Test func bytesBehindACloseAreDamage() throws {
+  /// Whoever put them there: nothing that was acknowledged is lost, they are kept, and evidence
+  /// without LOCK shows a tear and nothing else.
+  @Test func bytesBehindACloseAreATear() throws {
     let (other, _) = try closed(1)
     let foreign = try #require(other.contents(Self.active)).dropFirst(ActiveFileHeader.byteCount)
     let (source, _) = try closed(3)
@@ -57,9 +57,32 @@ struct OpeningTests {
     for tail in [Array(foreign), Array(repeated), [0], [UInt8](repeating: 7, count: 500)] {
       let (disk, writer) = try closed(3)
       disk.setContents(Self.active, (disk.contents(Self.active) ?? []) + tail)
-      let error = #expect(throws: StorageEngineError.self) { try writer.open(checkpointSize: 6) }
+      let recovered = try writer.open(checkpointSize: 6)
+      guard case .unclean(let tornByteCount, let tornPath?) = recovered.outcome else {
+        Issue.record("\(recovered.outcome)")
+        continue
+      }
+      #expect(tornByteCount == UInt64(tail.count))
+      #expect(disk.contents(tornPath) == tail)
+      #expect(try difference(recovered.reader, writer.model) == nil)
+      try writer.commit(2)
+      try writer.close()
+      #expect(try difference(writer.location.openForReading(), writer.model) == nil)
+    }
+  }
+
+  /// What the close did cover is another matter: those groups had been acknowledged.
+  @Test func bytesThatACloseCoveredAreMissed() throws {
+    let (source, _) = try closed(3)
+    let active = try #require(source.contents(Self.active))
+    for count in [1, active.count - (try offsets(active))[2]] {
+      let (disk, writer) = try closed(3)
+      let before = Array((disk.contents(Self.active) ?? []).dropLast(count))
+      disk.setContents(Self.active, before)
+      let error = #expect(throws: StorageEngineError.self) { try writer.open(checkpointSize: 2) }
       #expect(error?.isCorruption == true)
-      #expect(error?.description.contains("behind the place where the last writer") == true)
+      #expect(error?.description.contains("the last writer closed it at 6") == true)
+      #expect(disk.contents(Self.active) == before)
     }
   }
 
