@@ -4,11 +4,14 @@ import Testing
 /// Signals, closed pipes and streams: what a script sees of an import that is cut short.
 @Suite struct ProcessTests {
   @Test func aStreamIsAcknowledgedPromptlyAndAnInterruptClosesTheLedger() throws {
-    for signal in [SIGINT, SIGTERM] {
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
       let scratch = try Scratch.withLedger()
       let pipe = Pipe()
+      // Whatever the tests themselves were told to ignore.
       let writer = try scratch.process(
-        ["import", "L", "--format", "record", "--receipts", "-"], run: "writer")
+        ["--default-signal=INT,TERM,HUP", Scratch.program]
+          + ["import", "L", "--format", "record", "--receipts", "-"],
+        executable: "/usr/bin/env", run: "writer")
       writer.standardInput = pipe
       try writer.run()
       // The second line is sent only after the first one's receipt came.
@@ -27,6 +30,30 @@ import Testing
       let next = try scratch.append()
       #expect(next == Outcome(output: Sample.receipt(3)))
     }
+  }
+
+  /// Started by nohup(1), an import outlives its terminal.
+  @Test func aHangupThatIsToBeIgnoredIsIgnored() throws {
+    let scratch = try Scratch.withLedger()
+    let pipe = Pipe()
+    let writer = try scratch.process(
+      ["--ignore-signal=HUP", Scratch.program]
+        + ["import", "L", "--format", "record", "--receipts", "-"],
+      executable: "/usr/bin/env", run: "writer")
+    writer.standardInput = pipe
+    try writer.run()
+    for number in 1...2 {
+      try pipe.fileHandleForWriting.write(
+        contentsOf: Data(Sample.access(id: "\(number)").utf8))
+      try scratch.waitForLine(number, in: ".writer.out")
+      kill(writer.processIdentifier, SIGHUP)
+    }
+    try pipe.fileHandleForWriting.close()
+    #expect(
+      try scratch.result(of: writer, run: "writer")
+        == Outcome(
+          output: Sample.receipt(1, id: "1") + Sample.receipt(2, id: "2"),
+          errors: "recorded 2, duplicates 0, conflicts 0, rejected 0\n"))
   }
 
   @Test func whatAKilledImportAcknowledgedIsThere() throws {
