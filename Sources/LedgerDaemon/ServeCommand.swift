@@ -17,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var settings: Settings
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   mutating func run() async throws {

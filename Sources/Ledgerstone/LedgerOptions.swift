@@ -13,7 +13,8 @@ public struct LedgerOptions: Sendable {
   public var duplicateWindowRecordCount: Int
   /// Seal full files on a thread of their own; tests that need one order of operations do not.
   public var sealsInBackground: Bool
-  /// Go on although the clock stepped, and record that as `ledger/clock`.
+  /// Go on although the clock stepped, and record that as `ledger/clock`. Later openings take a
+  /// step that was recorded as accepted.
   public var acceptsClockStep: Bool
   /// Where this process serves the ledger; written into LOCK for others to find.
   public var url: String?

@@ -18,6 +18,7 @@ import Testing
     var wallBefore: Int64
     var elapsed: Int64
     var wall: Int64
+    var accepted: Int64?
     var expected: ClockGuard.Verdict
     var testDescription: String { name }
   }
@@ -31,11 +32,11 @@ import Testing
   static let readings: [Reading] = {
     func row(
       _ name: String, last: Int64 = 0, before: Int64 = 0, elapsed: Int64 = 0, wall: Int64,
-      _ expected: ClockGuard.Verdict
+      accepted: Int64? = nil, _ expected: ClockGuard.Verdict
     ) -> Reading {
       Reading(
         name: name, lastRecorded: start + last, wallBefore: start + before, elapsed: elapsed,
-        wall: start + wall, expected: expected)
+        wall: start + wall, accepted: accepted.map { start + $0 }, expected: expected)
     }
     return [
       row("no time has passed", wall: 0, at(0)),
@@ -61,12 +62,31 @@ import Testing
       row(
         "opened far ahead: nothing to compare with", before: 9 * hour, wall: 9 * hour,
         at(9 * hour)),
+      row(
+        "opened far behind, which was accepted: time stands still", last: 5 * hour, wall: 1,
+        accepted: 0, at(5 * hour)),
+      row(
+        "opened an hour behind what was accepted", last: 5 * hour, before: -hour, wall: -hour,
+        accepted: 0, at(5 * hour)),
+      row(
+        "opened further behind than was accepted", last: 5 * hour, before: -hour - 1,
+        wall: -hour - 1, accepted: 0, .stepped(byMicroseconds: -hour - 1)),
+      row(
+        "opened further behind than was accepted, then set as it was", last: 5 * hour,
+        before: -2 * hour, wall: hour, accepted: 0, at(5 * hour)),
+      row(
+        "a step forward that was accepted allows nothing", last: 5 * hour, wall: 0,
+        accepted: 5 * hour, .stepped(byMicroseconds: -5 * hour)),
+      row(
+        "nor does a clock that stood ahead of the record", last: 5 * hour, wall: 0,
+        accepted: 9 * hour, .stepped(byMicroseconds: -5 * hour)),
     ]
   }()
 
   @Test(arguments: readings) func oneReading(_ row: Reading) {
     var clockGuard = ClockGuard(
       lastRecorded: Timestamp(microseconds: row.lastRecorded),
+      accepted: row.accepted.map { Timestamp(microseconds: $0) },
       wall: Timestamp(microseconds: row.wallBefore), monotonic: 77)
     let verdict = clockGuard.reading(
       wall: Timestamp(microseconds: row.wall), monotonic: 77 + row.elapsed)
@@ -168,11 +188,60 @@ import Testing
     let kinds = try (0..<reader.size).map { try reader.record(at: $0).header.content.kind }
     #expect(kinds == ["ledger/created", "access", "ledger/clock", "access", "access", "access"])
     let note = try reader.record(at: 2).header
-    #expect(note.content.attributes == ["stepMicroseconds": .integer(step)])
+    let clock = before.recordedTime.microseconds + step
+    #expect(
+      note.content.attributes
+        == ["stepMicroseconds": .integer(step), "clockMicroseconds": .integer(clock)])
     #expect(note.content.source == "ledgerstone")
     #expect(
       note.recordedTime.microseconds
         == before.recordedTime.microseconds + max(0, step))
+  }
+
+  /// Once accepted and recorded, a step backwards is known to every later opening: recorded time
+  /// stands still until the clock has caught up, and a further step is refused anew.
+  @Test(arguments: [1 << 20, 1_500]) func anAcceptedStepHoldsAcrossOpenings(
+    segmentByteCountTarget: Int
+  ) async throws {
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = segmentByteCountTarget
+    _ = try await fixture.create()
+    var options = fixture.options
+    func append(_ number: Int, accepting: Bool = false) async throws -> Timestamp {
+      options.acceptsClockStep = accepting
+      let ledger = try Ledger.open(at: EngineFixture.location, options: options)
+      do {
+        let receipt = try await EngineFixture.append(number..<number + 1, to: ledger)[0]
+        try await ledger.close()
+        return receipt.recordedTime
+      } catch {
+        try await ledger.close()
+        throw error
+      }
+    }
+    let last = try await append(0)
+    fixture.clock.step(microseconds: -5 * Self.hour)
+    await #expect(throws: LedgerError(.clock, "")) { try await append(1) }
+    #expect(try await append(1, accepting: true) == last)
+    for number in 2..<12 {
+      fixture.clock.advance(microseconds: 60_000_000)
+      #expect(try await append(number) == last)
+    }
+    // A further step, and what was accepted before does not cover it.
+    fixture.clock.step(microseconds: -2 * Self.hour)
+    await #expect(throws: LedgerError(.clock, "")) { try await append(12) }
+    #expect(try await append(12, accepting: true) == last)
+    #expect(try await append(13) == last)
+    // Caught up: from here on the old steps allow nothing.
+    fixture.clock.advance(microseconds: 8 * Self.hour)
+    let later = try await append(14)
+    #expect(later > last)
+    fixture.clock.step(microseconds: -5 * Self.hour)
+    await #expect(throws: LedgerError(.clock, "")) { try await append(15) }
+    let reader = try fixture.reader()
+    let kinds = try (0..<reader.size).map { try reader.record(at: $0).header.content.kind }
+    #expect(kinds.count { $0 == "ledger/clock" } == 2)
+    #expect(kinds.count { $0 == "access" } == 15)
   }
 
   /// A clock that steps when it is read for the second group of one batch.

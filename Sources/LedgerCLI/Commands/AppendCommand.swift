@@ -54,7 +54,7 @@ struct AppendCommand: AsyncParsableCommand {
   @Option(help: "The authenticated producer.")
   var source = "local"
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   @Flag(help: "Receipts are JSON already; accepted for symmetry.")

@@ -52,7 +52,7 @@ struct CertificateCommand: AsyncParsableCommand {
       "The cosigner's verifier key, or @FILE, with --attestation.", valueName: "vkey"))
   var cosigner: [String] = []
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   @Flag(help: "The result is JSON already; accepted for symmetry.")

@@ -44,7 +44,7 @@ struct EraseCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("When it was received.", valueName: "date"))
   var received: String?
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   @Flag(help: "The outcome is JSON already; accepted for symmetry.")

@@ -36,7 +36,7 @@ struct ImportCommand: AsyncParsableCommand {
       valueName: "rules"))
   var names: String?
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   @Flag(help: "Receipts are JSON; the same as --receipts.")

@@ -46,13 +46,16 @@ final class AppendPipeline: Sendable {
     var clockGuard: ClockGuard
   }
 
+  typealias ClockRecordMaker =
+    @Sendable (_ stepMicroseconds: Int64, _ clock: Timestamp) -> RecordBatch
+
   private let queue = Mutex(Queue())
   private let assembly: Mutex<Assembly>
   let committer: Mutex<Committer>
   private let clock: any LedgerClock
   private let sealsInBackground: Bool
   /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
-  private let makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
+  private let makeClockRecord: ClockRecordMaker?
   private let assembling = DispatchQueue(label: "ledgerstone.assemble")
   let encoding = DispatchQueue(label: "ledgerstone.encode")
   /// Whatever is queued on `encoding` and not handed on to `committing` yet.
@@ -70,7 +73,7 @@ final class AppendPipeline: Sendable {
   init(
     assembly: sending Assembly, committer: sending Committer, index: IndexStage,
     emptyBatch: RecordBatch, clock: any LedgerClock, sealsInBackground: Bool,
-    makeClockRecord: (@Sendable (_ stepMicroseconds: Int64) -> RecordBatch)?
+    makeClockRecord: ClockRecordMaker?
   ) {
     self.assembly = Mutex(assembly)
     self.committer = Mutex(committer)
@@ -206,7 +209,7 @@ final class AppendPipeline: Sendable {
     case .record(let time):
       assembly.sequencer.begin(&pending, at: time)
     case .stepped(let step):
-      guard let note = makeClockRecord?(step) else {
+      guard let note = makeClockRecord?(step, now) else {
         giveBack(pending)
         return .clockStepped(microseconds: step)
       }

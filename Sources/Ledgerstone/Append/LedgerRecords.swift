@@ -38,10 +38,22 @@ enum LedgerRecords {
     rotation.content(source: source)
   }
 
-  /// The clock stepped and the operator accepted it.
-  static func clockStepped(byMicroseconds step: Int64) -> RecordContent {
+  /// The clock stepped to `clock` and the operator accepted it.
+  static func clockStepped(byMicroseconds step: Int64, to clock: Timestamp) -> RecordContent {
     var content = RecordContent(kind: clockKind, source: source)
     content.attributes["stepMicroseconds"] = .integer(step)
+    content.attributes[clockName] = .integer(clock.microseconds)
     return content
   }
+
+  /// What the clock showed when the operator accepted its step; nil for any other record.
+  static func acceptedClock(_ content: RecordContent) -> Timestamp? {
+    guard content.kind == clockKind, content.source == source,
+      case .integer(let clock) = content.attributes[clockName]
+    else { return nil }
+    let time = Timestamp(microseconds: clock)
+    return (Timestamp.earliest...Timestamp.latest).contains(time) ? time : nil
+  }
+
+  private static let clockName = "clockMicroseconds"
 }

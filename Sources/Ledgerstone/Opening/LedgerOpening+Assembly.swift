@@ -80,11 +80,12 @@ extension LedgerOpening {
     let assembly = AppendPipeline.Assembly(
       sequencer: sequencer,
       clockGuard: ClockGuard(
-        lastRecorded: committer.lastRecordedTime, wall: now,
+        lastRecorded: committer.lastRecordedTime,
+        accepted: try acceptedClock(recovered.reader, lastTime, now), wall: now,
         monotonic: options.clock.monotonicMicroseconds()))
-    var makeClockRecord: (@Sendable (Int64) -> RecordBatch)?
+    var makeClockRecord: AppendPipeline.ClockRecordMaker?
     if options.acceptsClockStep {
-      makeClockRecord = { step in Self.clockRecord(step, duplicateKey) }
+      makeClockRecord = { step, clock in Self.clockRecord(step, clock, duplicateKey) }
     }
     let pipeline = AppendPipeline(
       assembly: assembly, committer: committer,
@@ -116,6 +117,25 @@ extension LedgerOpening {
         measurements: LedgerMeasurements()))
   }
 
+  /// What the clock showed when a step was last accepted, of the records of the newest time.
+  ///
+  /// Looked for only where the clock is behind that time: it may be many records ago that time
+  /// began to stand still.
+  private func acceptedClock(
+    _ reader: LogReader, _ lastTime: Timestamp, _ now: Timestamp
+  ) throws(LedgerError) -> Timestamp? {
+    guard ClockGuard.isBehind(now, lastTime) else { return nil }
+    return try translatingErrors {
+      var accepted: Timestamp?
+      let first = try reader.firstRecord(atOrAfter: lastTime)
+      try reader.forEachHeader(in: first..<reader.endRecord) { _, bytes, _ in
+        let clock = LedgerRecords.acceptedClock(try RecordHeader.decode(bytes).content)
+        accepted = clock ?? accepted
+      }
+      return accepted
+    }
+  }
+
   /// Erasures that were interrupted. They are not gone on with here: only the repeated command has
   /// the identifier that the last step has to look for.
   private func erasureRemarks(_ subjects: SubjectKeys) -> [String] {
@@ -145,10 +165,12 @@ extension LedgerOpening {
     return batch
   }
 
-  private static func clockRecord(_ step: Int64, _ key: HMACSHA256Key) -> RecordBatch {
+  private static func clockRecord(_ step: Int64, _ clock: Timestamp, _ key: HMACSHA256Key)
+    -> RecordBatch
+  {
     var batch = RecordBatch(duplicateKey: key)
     // A record of two short fields is always within the limits.
-    try? batch.append(LedgerRecords.clockStepped(byMicroseconds: step))
+    try? batch.append(LedgerRecords.clockStepped(byMicroseconds: step, to: clock))
     return batch
   }
 
