@@ -18,7 +18,8 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       LineageCommand.self, ClosureCommand.self,
       ProveCommand.self, VerifyCommand.self, ExportCommand.self,
       InspectCommand.self, KeygenCommand.self, EraseCommand.self,
-      HoldCommand.self, CertificateCommand.self, RotateKeyCommand.self, BackupCommand.self,
+      DeletionCommand.self, HoldCommand.self, CertificateCommand.self, RotateKeyCommand.self,
+      BackupCommand.self,
       RestoreCommand.self, DemoCommand.self,
     ])
 

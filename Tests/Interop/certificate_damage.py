@@ -161,6 +161,14 @@ def make():
     facts(["dataset:n:raw", "dataset:n:features"])
     certificate(0, "complete")
     os.rename("facts.json", "complete.json")
+    # A single sealed body: its person's key stays.
+    slot = json.loads(run(
+        "append", "L", "--kind", "access", "--entity", "target=dataset:n:clean", "--entity",
+        "actor=service:n:s", "--attribute", "action=read", "--attribute", "purpose=p",
+        "--attribute", "outcome=ok", "--subject", "person-five", "--sealed", "note"))
+    run("erase", "L", "--request", REQUESTS[2], "--record", str(slot["index"]), "--body", "0")
+    facts(["dataset:n:features"])
+    certificate(2, "single")
     # Held, and refused.
     run("hold", "place", "L", "--everything", "--basis", "case-7", "--decided-by", "counsel")
     run("erase", "L", "--request", REQUESTS[1], "--subject", "person-two", status=1)
@@ -318,7 +326,7 @@ def main():
         for what, changed in damages(data, 5 if len(data) < 4_000 else 41):
             compare.check(name, what, changed, extra)
     signer = Signer()
-    for name in ("residual", "partial", "complete", "refused"):
+    for name in ("residual", "partial", "complete", "single", "refused"):
         data = read(name)
         compare.check(name, "as made", data)
         if compare.counts[name] != [1, 0, 0]:

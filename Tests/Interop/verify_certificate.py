@@ -1426,9 +1426,17 @@ class Certificate:
         outcome = self.outcome
         files = outcome.attributes.get("residualFiles", 0) if outcome else 0
         bodies = self.bodies(records)
-        is_sealed = any(body["tag"] for body in bodies)
-        keys = dict(KEY_DESTRUCTION) if is_sealed else None
-        if keys:
+        keys = None
+        if any(body["tag"] for body in bodies):
+            count = outcome.attributes.get("keysDestroyed") if outcome else None
+            count = count if type(count) is int else None
+            keys = dict(KEY_DESTRUCTION)
+            if count is not None and count > 0:
+                keys["destruction"] += SALTS_TOO
+            elif count is not None:
+                keys["destruction"] = SALTS_ONLY
+            if count is not None:
+                keys["subjectKeys"] = count
             keys["destructionRecord"] = outcome.index if outcome else None
         given = stated.get("evidence")
         require(isinstance(given, dict), "no evidence")
@@ -1543,8 +1551,10 @@ class Certificate:
         is_refused = evidence["outcome"] and evidence["outcome"]["code"] == "REFUSED"
         if is_refused or "EXEMPT" in outcomes:
             require(facts["request"].get("denialBasis"), "no basis of the denial")
-        if evidence["bodies"]["keys"]:
-            require("keyCopies" in facts, "no copies of the key store")
+        keys = evidence["bodies"]["keys"]
+        if keys:
+            is_destroyed = keys.get("subjectKeys", 1) > 0
+            require(not is_destroyed or "keyCopies" in facts, "no copies of the key store")
         else:
             require(facts["subject"].get("reference"), "no reference to the person")
         outside = {one.get("entity") for one in facts["outOfScope"]}
@@ -1665,6 +1675,11 @@ KEY_DESTRUCTION = [
     ("destruction", "row and wrapped key deleted with freed content overwritten, file rewritten"),
     ("sanitization", "Clear (NIST SP 800-88): the medium below the file system is not overwritten"),
 ]
+SALTS_TOO = "; the salt of every body removed"
+SALTS_ONLY = (
+    "the salt of every body removed, without which its key cannot be derived; the subjects' keys "
+    "were not destroyed, as the request named single bodies"
+)
 
 
 def verify(data, keys, entry=None, later=None):

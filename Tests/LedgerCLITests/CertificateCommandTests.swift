@@ -67,6 +67,8 @@ import Testing
     #expect((report["certificate"] as? [String: Any])?["request"] as? String == Self.request)
     let page = try scratch.text("page.html")
     #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains("<svg "))
+    #expect(page.contains("CLEAN: rewritten or emptied after the erasure, from sources that"))
+    #expect(!page.contains("NOT_REBUILT:"), "only what occurs is explained")
     for word in ["<script", "href=", "src=", "@import", "url("] {
       #expect(!page.contains(word), "\(word)")
     }
@@ -89,6 +91,25 @@ import Testing
     #expect(try scratch.run("verify", "c", "--key", "@vkey", "--since", "note").status == 64)
     #expect(
       try scratch.run("verify", "later", "--key", "@vkey", "--since", "L/checkpoint").status == 64)
+  }
+
+  /// A checkpoint from before the certificate shows nothing about it, and is no damage to it.
+  @Test func againstAnOlderCheckpoint() throws {
+    let scratch = try Self.scratch()
+    try scratch.shell("\"$LEDGERSTONE\" checkpoint L >old")
+    _ = try Self.issue(scratch)
+    let older = try scratch.run("verify", "c", "--key", "@vkey", "--since", "old")
+    #expect(
+      older
+        == Outcome(
+          output: "could not check: --since is a checkpoint of 7 records, older than the "
+            + "certificate's of 8\n", status: 64))
+    // The same as a proof from there to here: it begins before the certificate's checkpoint.
+    try scratch.shell("\"$LEDGERSTONE\" prove L --since old -o proof")
+    let proof = try scratch.run("verify", "c", "--key", "@vkey", "--since", "proof")
+    #expect(proof.status == 2)
+    #expect(proof.output.contains("the consistency proof begins at another checkpoint"))
+    #expect(try scratch.run("verify", "c", "--key", "@vkey").status == 0)
   }
 
   @Test func attested() throws {

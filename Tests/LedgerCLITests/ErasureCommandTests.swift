@@ -93,7 +93,7 @@ import Testing
       erased.output
         == "{\"request\":\"r-1\",\"outcome\":\"ERASED\",\"requestRecord\":9,\"planRecord\":10,"
         + "\"outcomeRecord\":11,\"bodies\":2,\"residualRecords\":[],\"residualFiles\":[],"
-        + "\"holds\":[],\"basis\":null,\"repeated\":false}\n")
+        + "\"unsearchedIdentifiers\":0,\"holds\":[],\"basis\":null,\"repeated\":false}\n")
     let repeated = try scratch.run("erase", "L", "--request", "r-1", "--subject", "person-1")
     #expect(repeated.status == 0)
     #expect(repeated.output == erased.output.replacing("d\":false", with: "d\":true"))
@@ -113,6 +113,44 @@ import Testing
     #expect(try json(residual)["residualRecords"] as? [Int] == [14])
     #expect(residual.errors.contains("still stands in 1 record(s)"))
     #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+  }
+
+  @Test func identifiersTooShortToSearchFor() throws {
+    let scratch = try Scratch.withLedger()
+    try scratch.write("secret", "for one alone")
+    #expect(try scratch.append("--sealed", "secret", "--subject", "p7").status == 0)
+    let outcome = try scratch.run("erase", "L", "--request", "r-1", "--subject", "p7")
+    #expect(outcome.status == 0)
+    #expect(try json(outcome)["unsearchedIdentifiers"] as? Int == 1)
+    #expect(
+      outcome.errors
+        == "warning: 1 identifier not searched for: fewer than N bytes stand in files by chance; "
+        + "key and bodies are gone all the same\n")
+    #expect(try scratch.run("show", "L", "1", "--body", "0").status == 1)
+  }
+
+  /// What goes into headers for ever must not name the person, who would be RESIDUAL for ever.
+  @Test func textsThatNameThePerson() throws {
+    let scratch = try Self.ledger(4)
+    let before = try scratch.run("inspect", "L", "--json").output
+    let person = ["--subject", "person-1"]
+    try scratch.write("letter", "a letter")
+    for arguments in [
+      ["erase", "L", "--request", "r", "--received", "2026-03-01 from person-1"] + person,
+      ["erase", "L", "--request", "r", "--regulation", "person-1"] + person,
+      ["hold", "place", "L", "--basis", "suit of person-1", "--decided-by", "d"] + person,
+      ["hold", "place", "L", "--basis", "b", "--decided-by", "person-1"] + person,
+      ["deletion", "request", "L", "--request", "r", "--regulation", "person-1", "--received"]
+        + ["2026-03-01", "--sealed", "letter"] + person,
+      ["deletion", "request", "L", "--request", "person-1", "--regulation", "x", "--received"]
+        + ["2026-03-01", "--sealed", "letter"] + person,
+    ] {
+      let outcome = try scratch.run(arguments)
+      #expect(outcome.status == 64 && outcome.output == "", "\(arguments) \(outcome)")
+      #expect(outcome.errors.contains("contains the subject's identifier"), "\(outcome)")
+    }
+    #expect(try scratch.run("inspect", "L", "--json").output == before, "nothing was appended")
+    #expect(try scratch.run(["erase", "L", "--request", "r"] + person).status == 0)
   }
 
   @Test func holds() throws {

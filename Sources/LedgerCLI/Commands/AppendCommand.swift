@@ -21,73 +21,25 @@ struct AppendCommand: AsyncParsableCommand {
     help: ArgumentHelp("What it is about; repeatable.", valueName: "role=type:namespace:name[@v]"))
   var entities: [String] = []
 
-  @Option(
-    name: .customLong("attribute"),
-    help: ArgumentHelp(
-      "A small fact: integers, true and false are taken as such; repeatable.",
-      valueName: "key=value"))
-  var attributes: [String] = []
-
-  @Option(help: ArgumentHelp("A file kept as the record's body; - is stdin.", valueName: "file"))
-  var body: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A file kept as a body that belongs to --subject, encrypted under that person's key.",
-      valueName: "file"))
-  var sealed: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "The person to whom the sealed body belongs; never stored in the ledger.", valueName: "id"))
-  var subject: String?
-
-  @Option(help: "The media type of the bodies.")
-  var contentType = "application/octet-stream"
+  @OptionGroup var record: RecordArguments
 
   @Option(help: "An id of yours: a second record with it is recognised as the same.")
   var id: String?
-
-  @Option(help: "When it happened, RFC 3339.")
-  var eventTime: String?
-
-  @Option(help: "The authenticated producer.")
-  var source = "local"
-
-  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
-  var acceptClock = false
-
-  @Flag(help: "Receipts are JSON already; accepted for symmetry.")
-  var json = false
-
-  func validate() throws {
-    guard (sealed == nil) == (subject == nil) else {
-      throw ValidationError("--sealed and --subject belong together.")
-    }
-    try SourceArgument.check(source)
-    guard RecordContent.isContentType(contentType) else {
-      throw ValidationError(
-        "--content-type '\(PlainText.escaped(contentType))': not a media type of printable ASCII.")
-    }
-    guard body != "-" || sealed != "-" else {
-      throw ValidationError("Only one of --body and --sealed can be stdin.")
-    }
-  }
 
   mutating func run() async throws {
     let content = try content()
     try requireMinimum(of: content)
     if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
-    let bodies = try bodies()
+    let bodies = try record.bodies()
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
-    let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
+    let outcome = try await withLedger(ledger.location(), acceptsClockStep: record.acceptClock) {
       ledger in
       var batch = ledger.makeBatch()
       try batch.append(content, bodies: bodies, duplicates: rule)
       return try await ledger.append(batch).first
     }
     switch outcome {
-    case .recorded(let receipt): try print(receipt)
+    case .recorded(let receipt): try RecordArguments.print(receipt)
     case .conflict(let index, let identifier):
       throw CommandFailure(
         .failed,
@@ -100,65 +52,22 @@ struct AppendCommand: AsyncParsableCommand {
     }
   }
 
-  /// Says of a receipt that could not be printed which record it was for: to append it again would
-  /// make two of it.
-  private func print(_ receipt: Receipt) throws(CommandFailure) {
-    do throws(CommandFailure) {
-      try StandardOutput.print(receipt.json)
-    } catch {
-      throw CommandFailure(
-        .failed, "\(error.message ?? ""); the record was appended as record \(receipt.index)")
-    }
-  }
-
-  /// The plain body first, then the sealed one.
-  private func bodies() throws(CommandFailure) -> [RecordBatch.Body] {
-    var bodies: [RecordBatch.Body] = []
-    for (path, subject) in [(body, nil), (sealed, subject)] {
-      guard let path else { continue }
-      bodies.append(
-        RecordBatch.Body(
-          contentType: contentType,
-          bytes: try SmallFile.read(path, limit: FormatLimits.bodyByteCountMax), subject: subject))
-    }
-    return bodies
-  }
-
-  private var bodyCount: Int { [body, sealed].compactMap(\.self).count }
-
   /// The header that the arguments describe, checked as a native record is.
   private func content() throws -> RecordContent {
     guard let known = RecordKind(rawValue: kind), !known.isWrittenByLedgerOnly else {
       let kinds = RecordKind.native.map(\.rawValue).joined(separator: ", ")
       throw CommandFailure(.usage, "'\(kind)' is no kind that can be appended; these are: \(kinds)")
     }
-    var content = RecordContent(kind: known.rawValue, source: source)
+    var content = RecordContent(kind: known.rawValue, source: record.source)
     for text in entities {
       do throws(CommandLineEntityError) {
         content.entities.append(try Entity(commandLine: text))
       } catch {
-        let shown = text.count > 80 ? "\(text.prefix(80))…" : text
-        throw CommandFailure(.usage, "--entity \(shown): \(error)")
+        throw CommandFailure(
+          .usage, "--entity \(RecordArguments.shortened(text)): \(error)")
       }
     }
-    for text in attributes {
-      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, !parts[0].isEmpty else {
-        throw CommandFailure(.usage, "--attribute \(text): not KEY=VALUE")
-      }
-      guard content.attributes[String(parts[0])] == nil else {
-        throw CommandFailure(.usage, "--attribute \(parts[0]) is given twice")
-      }
-      content.attributes[String(parts[0])] = Self.value(String(parts[1]))
-    }
-    if let eventTime {
-      guard let parsed = Timestamp.parse(eventTime) else {
-        throw CommandFailure(.usage, "--event-time \(eventTime): not an RFC 3339 time")
-      }
-      content.eventTime = parsed.timestamp
-      if !parsed.hasZone { content.flags.insert(.eventTimeWithoutZone) }
-      if parsed.isTruncated { content.flags.insert(.eventTimeTruncated) }
-    }
+    try record.fill(&content)
     return content
   }
 
@@ -166,15 +75,9 @@ struct AppendCommand: AsyncParsableCommand {
   private func requireMinimum(of content: RecordContent) throws(CommandFailure) {
     guard let kind = RecordKind(rawValue: content.kind) else { return }
     do throws(NativeRecordError) {
-      try kind.requireMinimum(of: content, bodyCount: bodyCount)
+      try kind.requireMinimum(of: content, bodyCount: record.bodyCount)
     } catch {
       throw CommandFailure(.usage, "\(error)")
     }
-  }
-
-  private static func value(_ text: String) -> AttributeValue {
-    if let integer = Int64(text), String(integer) == text { return .integer(integer) }
-    if text == "true" || text == "false" { return .boolean(text == "true") }
-    return .text(text)
   }
 }

@@ -66,6 +66,11 @@ struct EraseCommand: AsyncParsableCommand {
       try await $0.erase(request)
     }
     try StandardOutput.print(report.json)
+    if report.unsearchedCount > 0 {
+      StandardError.warn(
+        "\(counted(report.unsearchedCount, "identifier")) not searched for: fewer than 4 bytes "
+          + "stand in files by chance; key and bodies are gone all the same")
+    }
     switch report.outcome {
     case .erased, .notFound, .alreadyErased: return
     case .refused:

@@ -62,6 +62,23 @@ enum ErasureRecords {
     return content
   }
 
+  /// What an outcome says beside: how many subjects' keys were destroyed, and how many identifiers
+  /// were looked for in part or not at all. None of it says which.
+  static func state(
+    _ search: IdentifierSearch, destroyedKeyCount: Int?, in content: inout RecordContent
+  ) {
+    if let destroyedKeyCount {
+      content.attributes[CertifiedEvidence.keysDestroyedAttribute] =
+        .integer(Int64(destroyedKeyCount))
+    }
+    if search.tokenCount > 0 {
+      content.attributes["wholeTokenIdentifiers"] = .integer(Int64(search.tokenCount))
+    }
+    if search.unsearchedCount > 0 {
+      content.attributes["unsearchedIdentifiers"] = .integer(Int64(search.unsearchedCount))
+    }
+  }
+
   /// The report that an outcome's record stands for.
   static func report(
     _ content: RecordContent, at index: UInt64, _ entry: (request: UInt64, plan: UInt64?),

@@ -25,6 +25,7 @@ extension ErasureReport {
       writer.array { writer in
         for file in residualFiles { writer.string(file) }
       }
+      writer.member("unsearchedIdentifiers", unsearchedCount)
       writer.name("holds")
       writer.array { writer in
         for hold in holds { writer.integer(hold) }

@@ -23,13 +23,7 @@ public struct ErasureRequest: Sendable {
   public init(
     identifier: String, targets: [Target], regulation: String? = nil, received: String? = nil
   ) throws(LedgerError) {
-    guard (1...200).contains(identifier.utf8.count),
-      identifier.utf8.allSatisfy({ (0x20...0x7E).contains($0) }),
-      identifier.first != " ", identifier.last != " "
-    else {
-      throw LedgerError(
-        .invalid, "a request's id has 1 to 200 printable ASCII characters; a UUID is best")
-    }
+    try Self.requireIdentifier(identifier)
     guard !targets.isEmpty else { throw LedgerError(.invalid, "the request names nothing") }
     for case .subject(let subject) in targets {
       guard !subject.isEmpty, subject.utf8.count <= BodySealer.subjectByteCountMax else {
@@ -38,7 +32,7 @@ public struct ErasureRequest: Sendable {
           "a subject's identifier has 1 to \(BodySealer.subjectByteCountMax) bytes")
       }
       // The id stays for ever, in a header.
-      guard !identifier.utf8.contains(subject.utf8) else {
+      guard !IdentifierSearch.isNamed(subject, in: identifier) else {
         throw LedgerError(
           .invalid, "the request's id contains the subject's identifier, and it is permanent")
       }
@@ -47,6 +41,16 @@ public struct ErasureRequest: Sendable {
     self.targets = targets
     self.regulation = regulation
     self.received = received
+  }
+
+  static func requireIdentifier(_ identifier: String) throws(LedgerError) {
+    guard (1...200).contains(identifier.utf8.count),
+      identifier.utf8.allSatisfy({ (0x20...0x7E).contains($0) }),
+      identifier.first != " ", identifier.last != " "
+    else {
+      throw LedgerError(
+        .invalid, "a request's id has 1 to 200 printable ASCII characters; a UUID is best")
+    }
   }
 
   /// The subjects named, each once.
@@ -94,21 +98,12 @@ public struct ErasureReport: Hashable, Sendable {
   public var residualRecords: [UInt64] = []
   /// Other files that do, by path.
   public var residualFiles: [String] = []
+  /// Identifiers given that are too short to be told from chance, and were not looked for.
+  public var unsearchedCount = 0
   /// The holds that forbid it.
   public var holds: [UInt64] = []
   /// Why they do, as their records say.
   public var basis: String?
   /// The request had been carried out before; this is what came of it then.
   public var isRepeated = false
-}
-
-extension Collection where Element == UInt8 {
-  /// Whether the bytes of `other` stand somewhere in these.
-  func contains(_ other: some Collection<UInt8>) -> Bool {
-    let (all, wanted) = (Array(self), Array(other))
-    guard !wanted.isEmpty, wanted.count <= all.count else { return wanted.isEmpty }
-    return (0...(all.count - wanted.count)).contains { start in
-      all[start..<start + wanted.count].elementsEqual(wanted)
-    }
-  }
 }

@@ -11,12 +11,14 @@ internal import SubjectVault
 struct ErasureRun {
   let ledger: Ledger
   let request: ErasureRequest
+  private let search: IdentifierSearch
   private var lookups: Set<SubjectLookup> = []
   private var entry: ErasureEntry
 
   init(ledger: Ledger, request: ErasureRequest) {
     self.ledger = ledger
     self.request = request
+    search = IdentifierSearch(request.subjects)
     entry = ErasureEntry(
       request: request.identifier, subjectCount: request.subjects.count, firstRecord: 0)
   }
@@ -24,17 +26,32 @@ struct ErasureRun {
   mutating func run() throws(LedgerError) -> ErasureReport {
     let reader = try LedgerReader.open(
       at: ledger.location, fileSystem: ledger.options.fileSystem)
+    for subject in request.subjects {
+      try Self.requireUnnamed(subject, in: [request.regulation, request.received])
+    }
     for slot in request.slots { try reader.requireBody(slot) }
     for subject in request.subjects {
       lookups.insert(try translatingErrors { try ledger.subjects.lookup(subject) })
     }
-    if let report = try resume() { return report }
-    return try goOn()
+    var report: ErasureReport
+    if let found = try resume() { report = found } else { report = try goOn() }
+    if report.outcome != .refused { report.unsearchedCount = search.unsearchedCount }
+    return report
   }
 
   static func requireTexts(_ basis: String, _ decidedBy: String) throws(LedgerError) {
     guard !basis.isEmpty, !decidedBy.isEmpty else {
       throw LedgerError(.invalid, "a hold needs a basis and the role that decided")
+    }
+  }
+
+  /// Refuses texts that would put a subject's identifier into a header for ever.
+  static func requireUnnamed(_ subject: String, in texts: [String?]) throws(LedgerError) {
+    for case let text? in texts where IdentifierSearch.isNamed(subject, in: text) {
+      throw LedgerError(
+        .invalid,
+        "'\(text.prefix(80))' contains the subject's identifier, and would be permanent; nothing "
+          + "was recorded")
     }
   }
 
@@ -164,6 +181,7 @@ struct ErasureRun {
       try commitPlan(slots, survey, requestRecord, store)
     }
     if entry.state != .destroyed {
+      entry.destroyedKeyCount = try keyCount(store)
       entry.state = .destroyed
       try translatingErrors { try ledger.subjects.destroyKeys(entry) }
     }
@@ -180,6 +198,16 @@ struct ErasureRun {
       report.outcome = .residual
     }
     return try conclude(report, scannedRecordCount: scan.recordCount)
+  }
+
+  /// How many of the subjects have a key.
+  private func keyCount(_ store: any SubjectStore) throws(LedgerError) -> Int {
+    var count = 0
+    for lookup in lookups
+    where try translatingErrors({ try store.subject(lookup)?.wrappedKey }) != nil {
+      count += 1
+    }
+    return count
   }
 
   /// Those of `slots` whose body is there, ascending, and how many were erased before.
@@ -298,19 +326,20 @@ struct ErasureRun {
 
   private func residualScan() throws(LedgerError) -> (found: ResidualScan, recordCount: UInt64?) {
     let log = try ledger.snapshotAndWait()
-    let scan = try ResidualScan(
-      request.subjects, log, ledger.location, ledger.options.fileSystem)
+    let scan = try ResidualScan(search, log, ledger.location, ledger.options.fileSystem)
     // Of a body alone nobody is named, so there is nothing to look for.
-    return (scan, request.subjects.isEmpty ? nil : log.endRecord)
+    return (scan, search.isEmpty ? nil : log.endRecord)
   }
 
   private mutating func conclude(
     _ report: ErasureReport, scannedRecordCount: UInt64?
   ) throws(LedgerError) -> ErasureReport {
     var report = report
-    report.outcomeRecord = try ledger.appendAndWait(
-      ErasureRecords.outcome(report, scannedRecordCount: scannedRecordCount)
-    ).index
+    var content = ErasureRecords.outcome(report, scannedRecordCount: scannedRecordCount)
+    if report.outcome != .refused {
+      ErasureRecords.state(search, destroyedKeyCount: entry.destroyedKeyCount, in: &content)
+    }
+    report.outcomeRecord = try ledger.appendAndWait(content).index
     return try finish(report)
   }
 

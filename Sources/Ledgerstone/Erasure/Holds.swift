@@ -34,8 +34,8 @@ extension Ledger {
   /// Records a hold; from now on an erasure of what it covers is refused.
   ///
   /// - Returns: the receipt; its index names the hold.
-  /// - Throws: `invalid` if basis or role is empty or a body does not exist; `vault` for a subject
-  ///   while the vault is locked; as `append`.
+  /// - Throws: `invalid` if basis or role is empty or names the subject, or a body does not exist;
+  ///   `vault` for a subject while the vault is locked; as `append`.
   public func placeHold(_ hold: HoldRequest) async throws(LedgerError) -> Receipt {
     try await performErasing { ledger throws(LedgerError) in
       try ErasureRun.requireTexts(hold.basis, hold.decidedBy)
@@ -56,6 +56,7 @@ extension Ledger {
           at: ledger.location, fileSystem: ledger.options.fileSystem)
         for slot in slots { try reader.requireBody(slot) }
       case .subject(let subject):
+        try ErasureRun.requireUnnamed(subject, in: [hold.basis, hold.decidedBy])
         content.attributes["scope"] = .text("subject")
         bodies = [
           RecordBatch.Body(

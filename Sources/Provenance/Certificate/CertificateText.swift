@@ -56,8 +56,26 @@ public enum CertificateText {
       + "; by the operator only from there on"
   }
 
+  /// What was destroyed of the keys of sealed bodies, by name; empty if there were none.
+  static func keys(_ destruction: CertifiedEvidence.KeyDestruction) -> [(String, String)] {
+    switch destruction {
+    case .none: []
+    case .subjectKeys(nil): keyDestruction
+    case .subjectKeys:
+      keyDestruction.map { name, text in
+        (name, name == "destruction" ? text + "; the salt of every body removed" : text)
+      }
+    case .saltsOnly:
+      keyDestruction.map { name, text in (name, name == "destruction" ? saltsOnly : text) }
+    }
+  }
+
+  private static let saltsOnly =
+    "the salt of every body removed, without which its key cannot be derived; the subjects' keys "
+    + "were not destroyed, as the request named single bodies"
+
   /// What a destroyed key was.
-  static let keyDestruction = [
+  private static let keyDestruction = [
     ("algorithm", "AES-256-GCM, a key per body derived by HKDF-SHA256 from the subject's key"),
     ("keyStore", "the operator's vault, wrapped by AES-256-GCM; never in the ledger"),
     ("creation", "in the vault, before the first sealed body; no record names a subject's key"),

@@ -34,14 +34,14 @@ extension CertifiedEvidence {
         fail("B2", "request.denialBasis", "missing; part of the data is kept")
       }
     }
-    if bodies.contains(where: { $0.description.tag != nil }) {
-      if facts["keyCopies"] == nil {
-        fail(
-          "H1", "keyCopies",
-          "missing; a key was destroyed: list the copies of the vault and when they age out")
-      }
-    } else if facts["subject", "reference"] == nil {
+    switch keyDestruction {
+    case .subjectKeys where facts["keyCopies"] == nil:
+      fail(
+        "H1", "keyCopies",
+        "missing; a key was destroyed: list the copies of the vault and when they age out")
+    case .none where facts["subject", "reference"] == nil:
       fail("C1", "subject.reference", "missing; no sealed body's tag stands for the person")
+    case .none, .subjectKeys, .saltsOnly: break
     }
     checkClosures(facts, fail)
     return problems

@@ -169,6 +169,8 @@ extension CertifiedEvidence.Outcome {
     residualFileCount = 0
     if case .integer(let count)? = content.attributes["residualFiles"] { residualFileCount = count }
     holds = indexes(.cites)
+    let name = CertifiedEvidence.keysDestroyedAttribute
+    if case .integer(let count)? = content.attributes[name] { destroyedKeyCount = count }
   }
 }
 

@@ -30,6 +30,28 @@ public struct CertifiedEvidence: Hashable, Sendable {
     public var residualRecords: [UInt64]
     public var residualFileCount: Int64
     public var holds: [UInt64]
+    /// How many subjects' keys were destroyed; nil if the record does not say, as those of earlier
+    /// programs do not.
+    public var destroyedKeyCount: Int64?
+  }
+
+  /// The attribute of an outcome with the number of keys destroyed.
+  public static let keysDestroyedAttribute = "keysDestroyed"
+
+  /// By what the sealed bodies of the plans became unreadable.
+  public enum KeyDestruction: Hashable, Sendable {
+    /// There were none.
+    case none
+    /// The keys of so many subjects were destroyed, and every salt; the number may not be known.
+    case subjectKeys(Int64?)
+    /// The bodies were named one by one: their salts are gone, the subjects' keys were kept.
+    case saltsOnly
+  }
+
+  public var keyDestruction: KeyDestruction {
+    guard bodies.contains(where: { $0.description.tag != nil }) else { return .none }
+    guard let count = outcome?.destroyedKeyCount else { return .subjectKeys(nil) }
+    return count > 0 ? .subjectKeys(count) : .saltsOnly
   }
 
   public var identity: LedgerIdentity

@@ -73,14 +73,7 @@ public enum CertifiedEvidenceJSON {
       writer.member("count", evidence.bodies.count)
       writer.member("byteCount", evidence.erasedByteCount)
       writer.name("keys")
-      if evidence.bodies.contains(where: { $0.description.tag != nil }) {
-        writer.object { writer in
-          for (name, text) in CertificateText.keyDestruction { writer.member(name, text) }
-          writer.member("destructionRecord", evidence.outcome?.record)
-        }
-      } else {
-        writer.null()
-      }
+      writeKeys(evidence, to: &writer)
       writer.list("erased", evidence.bodies) { writer, body in
         writer.object { writer in
           writer.member("record", body.slot.record)
@@ -91,6 +84,16 @@ public enum CertifiedEvidenceJSON {
           writer.member("leafHash", body.leafHash.description)
         }
       }
+    }
+  }
+
+  private static func writeKeys(_ evidence: CertifiedEvidence, to writer: inout JSONWriter) {
+    let texts = CertificateText.keys(evidence.keyDestruction)
+    guard !texts.isEmpty else { return writer.null() }
+    writer.object { writer in
+      for (name, text) in texts { writer.member(name, text) }
+      if let count = evidence.outcome?.destroyedKeyCount { writer.member("subjectKeys", count) }
+      writer.member("destructionRecord", evidence.outcome?.record)
     }
   }
 

@@ -58,10 +58,14 @@ struct ErasureEvidence {
   /// Nil for a method that removes nothing, or an execution that says it did not succeed.
   private static func needsVerification(_ details: LineageDetails) -> Bool? {
     if let outcome = details.text("outcome"), !isAmong(outcome, succeeded) { return nil }
-    guard let method = details.text("method") else { return nil }
-    if isAmong(method, ["drop-and-purge", "truncate", "key-destruction"]) { return false }
-    if isAmong(method, ["row-erasure", "overwrite", "full-overwrite"]) { return true }
-    return nil
+    guard let text = details.text("method"),
+      let method = ErasureMethod.allCases.first(where: { isAmong(text, [$0.rawValue]) })
+    else { return nil }
+    switch method.effect {
+    case .removes: return false
+    case .removesIfVerified: return true
+    case .removesNothing: return nil
+    }
   }
 
   private static func isClean(_ details: LineageDetails) -> Bool {

@@ -52,6 +52,9 @@ public struct ErasureEntry: Hashable, Sendable, Codable {
   public var slots: [Slot] = []
   public var planRecord: UInt64?
   public var plans: [PlanEvidence] = []
+  /// How many subjects had a key that was destroyed; nil before, and in entries of earlier
+  /// programs.
+  public var destroyedKeyCount: Int?
   /// The outcome's code, such as `ERASED`; set with `state == .finished`.
   public var outcome: String?
   public var outcomeRecord: UInt64?

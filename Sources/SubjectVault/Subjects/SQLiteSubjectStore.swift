@@ -107,8 +107,11 @@ struct SQLiteSubjectStore: SubjectStore {
     if let error = error as? DatabaseError {
       let code: VaultError.Code =
         [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) ? .malformed : .database
+      let isFull = error.resultCode == .SQLITE_FULL
+      let remedy = isFull ? "; free some space and run the command again" : ""
       // Without arguments: those are keys.
-      return VaultError(code, path, "SQLite: \(error.message ?? "error \(error.resultCode)")")
+      return VaultError(
+        code, path, "SQLite: \(error.message ?? "error \(error.resultCode)")\(remedy)")
     }
     return VaultError(.database, path, "\(error)")
   }

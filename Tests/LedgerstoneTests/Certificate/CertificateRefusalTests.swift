@@ -37,6 +37,41 @@ import Testing
     try await fixture.ledger.close()
   }
 
+  /// Of a sealed body that was named by itself the salt is gone and the person's key is not: the
+  /// certificate must not say that a key was destroyed.
+  @Test func aKeyWasKept() async throws {
+    let fixture = try await CertificateFixture()
+    let receipt = try await ErasureFixture.append([("a note", "alice")], to: fixture.ledger)
+    try await fixture.run("ingest", 0, from: nil, to: "raw", isFull: false)
+    try await fixture.askForErasure()
+    _ = try await ErasureFixture.erase(
+      CertificateFixture.request, [.body(BodySlot(record: receipt.index, body: 0))],
+      fixture.ledger)
+    let issued = try await fixture.certify(["keyCopies": NSNull()])
+    #expect(issued.evidence.keyDestruction == .saltsOnly)
+    let statement = String(decoding: issued.statement.json(issued.evidence), as: UTF8.self)
+    #expect(statement.contains("the subjects' keys were not destroyed"))
+    #expect(statement.contains("\"subjectKeys\":0,"))
+    #expect(!statement.contains("wrapped key deleted"))
+    let page = CertificatePage.html(issued.statement, issued.evidence, file: issued.file)
+    #expect(page.contains("not destroyed") && !page.contains("key that was destroyed"))
+    #expect(try fixture.verify(issued.file).status == .valid)
+    // What its keeper could sign all the same.
+    for (true_, false_) in [
+      ("\"subjectKeys\":0,", "\"subjectKeys\":1,"), ("\"subjectKeys\":0,", ""),
+      ("were not destroyed", "were destroyed"),
+    ] {
+      let lie = try fixture.resigned(
+        issued.file, statement: Array(statement.replacing(true_, with: false_).utf8))
+      #expect(
+        try fixture.verify(lie).findings.map(\.code) == [.certificateUnfounded], "\(false_)")
+    }
+    // Then she is erased, under the same id as nothing else is planned by it.
+    _ = try await ErasureFixture.erase("other", [.subject("alice")], fixture.ledger)
+    #expect(try fixture.verify(issued.file).status == .valid)
+    try await fixture.ledger.close()
+  }
+
   @Test func unknownBranchesAreDeclared() async throws {
     let fixture = try await CertificateFixture()
     try await fixture.run("ingest", 0, from: nil, to: "raw", isFull: false)

@@ -22,6 +22,7 @@ import Testing
       ])
     #expect(issued.evidence.outcome?.code == "ERASED" && issued.evidence.bodies.count == 1)
     #expect(issued.evidence.indexRecord == before && issued.record == before + 1)
+    #expect(issued.evidence.keyDestruction == .subjectKeys(1))
     let report = try fixture.verify(issued.file)
     #expect(report.status == .valid, "\(report.lines)")
     #expect(report.certificate?.result == .complete)

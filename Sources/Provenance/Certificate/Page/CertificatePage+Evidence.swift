@@ -37,6 +37,7 @@ extension CertificatePage {
         ]
       }, attributes: "class=\"targets\"")
     writer.element("p", "class=\"note\"", Self.words(of: Set(evidence.targets.map(\.outcome))))
+    writer.element("p", "class=\"note\"", Self.words(of: Set(evidence.targets.map(\.state))))
   }
 
   static func numbers(_ records: [UInt64]) -> String {
@@ -82,11 +83,19 @@ extension CertificatePage {
     if outcome.residualFileCount > 0 {
       rows.append(("… and in other files", "\(outcome.residualFileCount)"))
     }
-    if evidence.bodies.contains(where: { $0.description.tag != nil }) {
-      rows += [
-        ("Key destroyed", CertificateText.keyDestruction.first?.1),
-        ("Key store", CertificateText.keyDestruction[1].1),
-      ]
+    if let number = outcomeNumber("unsearchedIdentifiers") {
+      rows.append(
+        ("Identifiers not searched for", "\(number), too short to be told from chance"))
+    }
+    if let number = outcomeNumber("wholeTokenIdentifiers") {
+      rows.append(
+        ("Identifiers searched for as whole tokens only", "\(number), as they are short"))
+    }
+    let titles = [
+      "algorithm": "Encryption", "keyStore": "Key store", "destruction": "Destruction of keys",
+    ]
+    for (name, text) in CertificateText.keys(evidence.keyDestruction) {
+      if let title = titles[name] { rows.append((title, text)) }
     }
     rows.append(("Sanitisation", "Clear (NIST SP 800-88); media were not purged"))
     writer.facts(rows)
@@ -96,6 +105,15 @@ extension CertificatePage {
         ["Copy of the key store (stated by the issuer)", "Location", "Ages out"],
         copies.map { copy in ["what", "location", "agesOut"].map { copy[$0]?.string ?? "" } })
     }
+  }
+
+  /// A number that the last outcome's record states.
+  private func outcomeNumber(_ name: String) -> Int64? {
+    guard
+      case .integer(let number)? = evidence.records(.erasureOutcome).last?
+        .content.attributes[name]
+    else { return nil }
+    return number
   }
 
   /// A time without its fraction, as people write it.

@@ -150,8 +150,11 @@ public struct CertificatePage {
   /// The tags of sealed bodies stand for a person who cannot be told from them.
   private var sealedReference: String? {
     let count = evidence.bodies.count { $0.description.tag != nil }
+    let isDestroyed = evidence.keyDestruction != .saltsOnly
     return count == 0
-      ? nil : "the tags of \(counted(count, "sealed body")), made with a key that was destroyed"
+      ? nil
+      : "the tags of \(counted(count, "sealed body")), made with "
+        + (isDestroyed ? "a key that was destroyed" : "keys that nobody can derive any more")
   }
 
   private mutating func writeScope() {

@@ -11,15 +11,23 @@ enum CertificateStyle {
       break-after: avoid; }
     p { margin: 0 0 2.5mm; }
     p.note { color: #444; font-size: 9.5pt; }
-    table { border-collapse: collapse; width: 100%; margin: 1mm 0 4mm; font-size: 9pt; }
+    table { border-collapse: collapse; width: 100%; margin: 1mm 0 4mm; font-size: 9pt;
+      table-layout: fixed; }
     th, td { text-align: left; vertical-align: top; padding: 1mm 2mm 1mm 0;
       border-bottom: 0.3pt solid #ccc; overflow-wrap: anywhere; }
     thead { display: table-header-group; }
     thead th { border-bottom: 0.6pt solid #555; overflow-wrap: normal; }
     tr { break-inside: avoid; }
     table.facts th { width: 48mm; font-weight: normal; color: #444; }
-    table.targets td:nth-child(n+2):nth-child(-n+4),
-    table.records td:nth-child(-n+3) { white-space: nowrap; overflow-wrap: normal; }
+    table.targets th:nth-child(1) { width: 48mm; }
+    table.targets th:nth-child(2) { width: 27mm; }
+    table.targets th:nth-child(3) { width: 37mm; }
+    table.targets th:nth-child(4) { width: 23mm; }
+    table.targets th:nth-child(6) { width: 19mm; }
+    table.targets td:nth-child(n+2):nth-child(-n+5) { font-size: 8pt; overflow-wrap: break-word; }
+    table.records th:nth-child(1) { width: 16mm; }
+    table.records th:nth-child(2) { width: 36mm; }
+    table.records th:nth-child(3) { width: 41mm; }
     code, .hash { font: 8.5pt/1.4 "Liberation Mono", "DejaVu Sans Mono", monospace;
       overflow-wrap: anywhere; }
     .result { border: 1.2pt solid #1a1a1a; padding: 4mm; margin: 4mm 0; break-inside: avoid; }
