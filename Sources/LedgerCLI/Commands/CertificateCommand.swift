@@ -115,19 +115,3 @@ struct CertificateCommand: AsyncParsableCommand {
     return order
   }
 }
-
-extension IssuedCertificate {
-  /// One JSON object on one line.
-  var json: String {
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("certificate", statement.identifier)
-      writer.member("request", statement.request)
-      writer.member("result", evidence.result.rawValue)
-      writer.member("size", evidence.indexRecord + 1)
-      writer.member("record", record)
-      writer.member("byteCount", file.count)
-    }
-    return writer.text
-  }
-}
