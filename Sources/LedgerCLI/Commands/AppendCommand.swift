@@ -11,7 +11,7 @@ struct AppendCommand: AsyncParsableCommand {
       A part of an entity that holds %, : or @ is percent-encoded. A run is run::ID.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(help: "The kind of record, such as access or erasure/request.")
   var kind: String
@@ -80,14 +80,28 @@ struct AppendCommand: AsyncParsableCommand {
     if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
     let bodies = try bodies()
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
-    let outcome = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
-      ledger in
-      var batch = ledger.makeBatch()
-      try batch.append(content, bodies: bodies, duplicates: rule)
-      return try await ledger.append(batch).first
-    }
+    let (id, eventTime, source) = (id, eventTime, source)
+    let (receipt, index) = try await ledger.perform(
+      acceptsClockStep: acceptClock,
+      served: { ledger in
+        try SourceArgument.requireDefault(source)
+        let record = RecordText.bytes(content, bodies: bodies, id: id, eventTime: eventTime)
+        return try Self.receipt(of: await ledger.appendRecords([record]))
+      },
+      opened: { ledger in
+        var batch = ledger.makeBatch()
+        try batch.append(content, bodies: bodies, duplicates: rule)
+        return try Self.receipt(of: try await ledger.append(batch).first)
+      })
+    try print(receipt, of: index)
+  }
+
+  /// The receipt and its record's number.
+  private static func receipt(
+    of outcome: AppendOutcome?
+  ) throws(CommandFailure) -> (String, String) {
     switch outcome {
-    case .recorded(let receipt): try print(receipt)
+    case .recorded(let receipt): return (receipt.json, String(receipt.index))
     case .conflict(let index, let identifier):
       throw CommandFailure(
         .failed,
@@ -100,14 +114,29 @@ struct AppendCommand: AsyncParsableCommand {
     }
   }
 
+  /// The same of a server's answer.
+  private static func receipt(
+    of outcomes: ServedLedger.Outcomes
+  ) throws(CommandFailure) -> (String, String) {
+    switch outcomes.known.first {
+    case .recorded(let receipt, _)?:
+      let index = (try? JSONDocument(parsing: Array(receipt.utf8)))?.root["index"]?.number
+      return (receipt, index ?? "")
+    case .conflict(let reason)?, .rejected(let reason)?:
+      throw CommandFailure(.failed, reason + "; nothing was appended")
+    case nil:
+      throw outcomes.failure ?? CommandFailure(.failed, "nothing was appended")
+    }
+  }
+
   /// Says of a receipt that could not be printed which record it was for: to append it again would
   /// make two of it.
-  private func print(_ receipt: Receipt) throws(CommandFailure) {
+  private func print(_ receipt: String, of index: String) throws(CommandFailure) {
     do throws(CommandFailure) {
-      try StandardOutput.print(receipt.json)
+      try StandardOutput.print(receipt)
     } catch {
       throw CommandFailure(
-        .failed, "\(error.message ?? ""); the record was appended as record \(receipt.index)")
+        .failed, "\(error.message ?? ""); the record was appended as record \(index)")
     }
   }
 
