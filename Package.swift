@@ -164,7 +164,12 @@ let package = Package(
       path: "Fuzz/Sources/FuzzBodies",
       swiftSettings: strict),
     tests(of: "FuzzReplay", ["FuzzBodies"]),
-    tests(of: "LedgerCLI", ["LedgerCLI", "FaultSession", "LedgerTestSupport"]),
+    tests(
+      of: "LedgerCLI",
+      [
+        "LedgerCLI", "LedgerDaemon", "FaultSession", "Ledgerstone", "Provenance",
+        "LedgerTestSupport",
+      ]),
     // A writer with small segments, which `Tests/Faults` kills and disturbs.
     .executableTarget(
       name: "FaultSession",

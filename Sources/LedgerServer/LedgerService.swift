@@ -18,6 +18,7 @@ public struct LedgerService: Sendable {
   public let logger: Logger
   let metrics = ServerMetrics()
   let budget: ByteBudget
+  let signal = CheckpointSignal()
 
   /// - Throws: `ConfigurationError` if the configuration asks for tokens and none are given, or
   ///   does not go together.
@@ -55,7 +56,8 @@ public struct LedgerService: Sendable {
     application.addServices(
       CheckpointService(
         ledger: ledger, checkpointSeconds: self.configuration.checkpointSeconds,
-        indexSeconds: self.configuration.indexSeconds, logger: logger))
+        indexSeconds: self.configuration.indexSeconds,
+        signal: self.configuration.takesEntries ? signal : nil, logger: logger))
     return application
   }
 
@@ -96,10 +98,17 @@ public struct LedgerService: Sendable {
       ledger: ledger, limits: configuration.limits, metrics: metrics)
     router.add(middleware: RequestCounting(metrics: metrics))
     router.add(middleware: ErrorMiddleware())
-    HealthRoutes(ledger: ledger, limits: configuration.limits).add(to: router)
+    HealthRoutes(
+      ledger: ledger, limits: configuration.limits,
+      description: configuration.takesEntries
+        ? OpenAPIDocument.textWithAdding : OpenAPIDocument.text
+    ).add(to: router)
     let group = router.group().add(
       middleware: Authentication(tokens: tokens) { SystemClock().now() })
     OpenLineageRoutes(appender: appender, receiver: receiver).add(to: group)
+    if configuration.takesEntries {
+      AddRoutes(appender: appender, receiver: receiver, signal: signal).add(to: group)
+    }
     let isPublic = configuration.isEvidencePublic
     TileRoutes(ledger: ledger, isPublic: isPublic).add(to: group)
     let journal = AccessJournal(ledger)
@@ -114,6 +123,10 @@ public struct LedgerService: Sendable {
       backupFolder: configuration.backupFolder
     ).add(to: group)
     ErasureRoutes(ledger: ledger, receiver: receiver).add(to: group)
+    CertificateRoutes(
+      ledger: ledger, receiver: receiver, workbench: workbench, journal: journal
+    ).add(to: group)
+    JobGraphRoutes(ledger: ledger, workbench: workbench).add(to: group)
     EventRoutes(ledger: ledger, workbench: workbench, journal: journal).add(to: group)
     MetricsRoutes(ledger: ledger, metrics: metrics, budget: budget, workbench: workbench)
       .add(to: group)

@@ -28,6 +28,8 @@ public final class Ledger: Sendable {
   private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
   /// Where erasures and holds run, one after the other.
   let erasing = DispatchQueue(label: "ledgerstone.erase")
+  /// Where the evidence of certificates is put together, of one after the other.
+  let certifying = DispatchQueue(label: "ledgerstone.certify")
 
   init(
     location: LedgerLocation, identity: LedgerIdentity, remarks: [String], nameKey: [UInt8],

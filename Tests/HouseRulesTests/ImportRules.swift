@@ -41,6 +41,7 @@ enum ImportRules {
     "NIOCore": ["LedgerServer"], "NIOSSL": ["LedgerServer"],
     "Logging": ["LedgerServer", "LedgerDaemon"],
     "Configuration": ["LedgerServer", "LedgerDaemon"],
+    "FoundationNetworking": ["LedgerCLI"],
   ]
 
   /// The modules that a file imports, with line numbers.

@@ -11,14 +11,11 @@ import gzip
 import json
 import os
 import pathlib
-import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 
 from openlineage.client import OpenLineageClient
@@ -26,61 +23,10 @@ from openlineage.client.event_v2 import Job, Run, RunEvent, RunState
 from openlineage.client.transport.async_http import AsyncHttpConfig, AsyncHttpTransport
 from openlineage.client.transport.http import HttpCompression, HttpConfig, HttpTransport
 
+from serving import Server, ask, fail
+
 ledgerstone, ledgerstoned = sys.argv[1:3]
 PRODUCER = "https://interop.example/server_clients"
-
-
-def fail(message):
-    sys.exit(f"interop: {message}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Server:
-    """One ledger, served by one process after another at the same place."""
-
-    def __init__(self, folder, more=None):
-        self.folder = folder
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = open(f"{folder}.log", "ab")
-        self.environment = dict(os.environ, LEDGERSTONE_HTTP_PORT=str(self.port), **(more or {}))
-        self.process = None
-
-    def start(self):
-        self.process = subprocess.Popen(
-            [ledgerstoned, self.folder], env=self.environment, stderr=self.log)
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(self.url + "/ready", timeout=5).close()
-                return
-            except OSError:
-                if self.process.poll() is not None:
-                    fail(f"the server ended: see {self.folder}.log")
-                time.sleep(0.05)
-        fail("the server does not get ready")
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        if self.process.wait(timeout=60) != 0:
-            fail(f"the server ended with {self.process.returncode}")
-
-
-def ask(url, body=None, headers=None):
-    request = urllib.request.Request(url, data=body, headers=headers or {})
-    try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return answer.status, answer.read(), answer.headers
-    except urllib.error.HTTPError as error:
-        return error.code, error.read(), error.headers
 
 
 def event(state=RunState.START, run=None):
@@ -240,7 +186,7 @@ def main():
     key = subprocess.run(
         [ledgerstone, "init", "S", "--origin", "interop.example/served"], check=True,
         capture_output=True, text=True).stdout.strip()
-    server = Server(os.path.abspath("S"), {"LEDGERSTONE_CHECKPOINT_SECONDS": "0.2"})
+    server = Server(ledgerstoned, os.path.abspath("S"), {"LEDGERSTONE_CHECKPOINT_SECONDS": "0.2"})
     server.start()
     through_clients(server)
     across_kills(server)

@@ -17,6 +17,8 @@ import Testing
     (.post, "/api/v1/lineage/batch", [.appender]),
     (.post, "/v1/records", [.appender]),
     (.get, "/api/v1/events/lineage", [.auditor, .legal]),
+    (.get, "/api/v1/lineage?nodeId=dataset:a:b", [.auditor, .legal]),
+    (.post, "/add", [.appender]),
     (.get, "/checkpoint", [.auditor, .legal, .operator]),
     (.get, "/tile/0/000.p/1", [.auditor, .legal, .operator]),
     (.get, "/v1/ledger", [.appender, .auditor, .legal, .operator]),
@@ -38,6 +40,7 @@ import Testing
     (.post, "/v1/backups", [.operator]),
     (.post, "/v1/erasures", [.legal]),
     (.post, "/v1/holds", [.legal]),
+    (.post, "/v1/certificates", [.legal]),
     (.post, "/v1/holds/0/release", [.legal]),
     (.get, "/metrics", [.operator]),
     (.post, "/v1/key-rotations", [.operator]),
@@ -45,6 +48,7 @@ import Testing
 
   @Test func everyRouteIsForItsRolesOnly() async throws {
     var fixture = try await ServerFixture()
+    fixture.configuration.takesEntries = true
     let tokens = try fixture.setUpTokens()
     try await fixture.serve { peer async throws in
       for route in Self.routes {

@@ -12,16 +12,26 @@ import Testing
 
 /// The description and what is served are the same.
 @Suite struct OpenAPITests {
-  @Test func everyRouteIsDescribedAndNoOther() async throws {
-    let fixture = try await ServerFixture()
+  @Test(arguments: [false, true]) func everyRouteIsDescribedAndNoOther(
+    takesEntries: Bool
+  ) async throws {
+    var fixture = try await ServerFixture()
+    fixture.configuration.takesEntries = takesEntries
+    let operations =
+      OpenAPIDocument.operations + (takesEntries ? [OpenAPIDocument.adding] : [])
     let described = Set(
-      OpenAPIDocument.operations.map { "\($0.method.rawValue.uppercased()) \($0.path)" })
+      operations.map { "\($0.method.rawValue.uppercased()) \($0.path)" })
     let served = Set(
       try fixture.service().routes().map { method, path in
         "\(method.rawValue) \(path == "/tile/**" ? "/tile/{path}" : path)"
       })
     #expect(described == served)
-    #expect(described.count == OpenAPIDocument.operations.count)
+    #expect(described.count == operations.count)
+    let answer = try await fixture.serve { try await $0.get("/openapi.json") }
+    #expect(answer.text.contains(#""/add""#) == takesEntries)
+    #expect(
+      try await fixture.serve { try await $0.post("/add", "x") }.status
+        == (takesEntries ? 200 : 404))
   }
 
   @Test func theDocumentIsJSONAndItsReferencesLeadSomewhere() throws {

@@ -99,6 +99,11 @@ import Testing
     "/v1/closure?entity=dataset:w:in&since=0&silence=-1",
     "/v1/closure?entity=dataset:w:in&since=0&at=noon", "/v1/entities?prefix=nothing",
     "/v1/entities?limit=0", "/v1/entities?after=x", "/v1/completeness",
+    "/api/v1/lineage", "/api/v1/lineage?nodeId=", "/api/v1/lineage?nodeId=w",
+    "/api/v1/lineage?nodeId=run::x", "/api/v1/lineage?nodeId=datasetField:w:in:a",
+    "/api/v1/lineage?nodeId=dataset:in", "/api/v1/lineage?nodeId=dataset:w:in&depth=-1",
+    "/api/v1/lineage?nodeId=dataset:w:in&depth=1001",
+    "/api/v1/lineage?nodeId=dataset:w:in&depth=x",
     "/v1/completeness?entity=dataset:w:in&since=x", "/v1/omission?entity=dataset:w:in",
   ])
   func badQuestionsAreRefused(path: String) async throws {

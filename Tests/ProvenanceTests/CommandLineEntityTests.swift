@@ -124,6 +124,12 @@ struct CommandLineEntityTests {
     #expect(shown("dataset:n:a%41") == ["n|a%41|-"])
     #expect(shown("dataset:n:") == [])
     #expect(shown("dataset:n") == [])
+    // For each of 31 colons one candidate without a version and one for each @ that has something
+    // behind it, but for the last colon and the first @, which have no name between them.
+    let most = "dataset:n" + String(repeating: ":", count: 31) + String(repeating: "@", count: 32)
+    #expect(shown(most).count == 31 * (1 + 31) - 1)
+    #expect(shown(most + "@") == [])
+    #expect(shown("dataset:" + String(repeating: ":@", count: 1 << 20)) == [])
     #expect(shown("moon:n:d") == [])
     #expect(shown("") == [])
     #expect(shown("dataset:") == [])

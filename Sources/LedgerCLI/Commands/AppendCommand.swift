@@ -11,7 +11,7 @@ struct AppendCommand: AsyncParsableCommand {
       A part of an entity that holds %, : or @ is percent-encoded. A run is run::ID.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(help: "The kind of record, such as access or erasure/request.")
   var kind: String
@@ -32,14 +32,28 @@ struct AppendCommand: AsyncParsableCommand {
     if let id, id.isEmpty { throw CommandFailure(.usage, "--id must not be empty") }
     let bodies = try record.bodies()
     let rule: DuplicateRule = id.map { .identifier($0) } ?? .none
-    let outcome = try await withLedger(ledger.location(), acceptsClockStep: record.acceptClock) {
-      ledger in
-      var batch = ledger.makeBatch()
-      try batch.append(content, bodies: bodies, duplicates: rule)
-      return try await ledger.append(batch).first
-    }
+    let (id, eventTime, source) = (id, record.eventTime, record.source)
+    let (receipt, index) = try await ledger.perform(
+      acceptsClockStep: record.acceptClock,
+      served: { ledger in
+        try SourceArgument.requireDefault(source)
+        let record = RecordText.bytes(content, bodies: bodies, id: id, eventTime: eventTime)
+        return try Self.receipt(of: await ledger.appendRecords([record]))
+      },
+      opened: { ledger in
+        var batch = ledger.makeBatch()
+        try batch.append(content, bodies: bodies, duplicates: rule)
+        return try Self.receipt(of: try await ledger.append(batch).first)
+      })
+    try RecordArguments.print(receipt, of: index)
+  }
+
+  /// The receipt and its record's number.
+  private static func receipt(
+    of outcome: AppendOutcome?
+  ) throws(CommandFailure) -> (String, String) {
     switch outcome {
-    case .recorded(let receipt): try RecordArguments.print(receipt)
+    case .recorded(let receipt): return (receipt.json, String(receipt.index))
     case .conflict(let index, let identifier):
       throw CommandFailure(
         .failed,
@@ -49,6 +63,21 @@ struct AppendCommand: AsyncParsableCommand {
         .failed,
         "the record refers to record \(index), which is not before it; nothing was appended")
     case nil: throw CommandFailure(.failed, "nothing was appended")
+    }
+  }
+
+  /// The same of a server's answer.
+  private static func receipt(
+    of outcomes: ServedLedger.Outcomes
+  ) throws(CommandFailure) -> (String, String) {
+    switch outcomes.known.first {
+    case .recorded(let receipt, _)?:
+      let index = (try? JSONDocument(parsing: Array(receipt.utf8)))?.root["index"]?.number
+      return (receipt, index ?? "")
+    case .conflict(let reason)?, .rejected(let reason)?:
+      throw CommandFailure(.failed, reason + "; nothing was appended")
+    case nil:
+      throw outcomes.failure ?? CommandFailure(.failed, "nothing was appended")
     }
   }
 

@@ -20,7 +20,7 @@ struct CertificateCommand: AsyncParsableCommand {
       A second certificate of one request names the one before.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(help: ArgumentHelp("The id of the request.", valueName: "id"))
   var request: String
@@ -71,31 +71,39 @@ struct CertificateCommand: AsyncParsableCommand {
   }
 
   mutating func run() async throws {
-    let location = try ledger.location()
-    for path in [output, html].compactMap(\.self) where location.contains(path) {
-      throw CommandFailure(.usage, "\(path) lies in the ledger or its vault; nothing was written")
-    }
-    let order = try order()
-    for warning in order.facts.warnings { StandardError.warn("\(facts): \(warning)") }
-    let (file, page) = (output, html)
-    let issued = try await withLedger(location, acceptsClockStep: acceptClock) { ledger in
-      try await ledger.certify(order) { issued in
-        try SmallFile.write(issued.file, to: file)
-        if let page {
-          try SmallFile.write(
-            Array(CertificatePage.html(issued.statement, issued.evidence, file: issued.file).utf8),
-            to: page)
-        }
+    if ledger.directory != nil {
+      let location = try ledger.location()
+      for path in [output, html].compactMap(\.self) where location.contains(path) {
+        throw CommandFailure(
+          .usage, "\(path) lies in the ledger or its vault; nothing was written")
       }
     }
-    if issued.evidence.result != .complete {
-      StandardError.warn("the certificate says \(issued.evidence.result.rawValue)")
+    let bytes = try SmallFile.read(facts, limit: CertificateFacts.byteCountMax)
+    let order = try order(bytes)
+    for warning in order.facts.warnings { StandardError.warn("\(facts): \(warning)") }
+    let (file, page) = (output, html)
+    let (json, result) = try await ledger.perform(
+      acceptsClockStep: acceptClock,
+      served: { try await $0.issue(order, facts: bytes, to: file, page: page) },
+      opened: { ledger in
+        let issued = try await ledger.certify(order) { issued in
+          try SmallFile.write(issued.file, to: file)
+          if let page {
+            try SmallFile.write(
+              Array(
+                CertificatePage.html(issued.statement, issued.evidence, file: issued.file).utf8),
+              to: page)
+          }
+        }
+        return (issued.json, issued.evidence.result.rawValue)
+      })
+    if result != CertifiedEvidence.Result.complete.rawValue {
+      StandardError.warn("the certificate says \(result)")
     }
-    try StandardOutput.print(issued.json)
+    try StandardOutput.print(json)
   }
 
-  private func order() throws -> CertificateOrder {
-    let bytes = try SmallFile.read(self.facts, limit: CertificateFacts.byteCountMax)
+  private func order(_ bytes: [UInt8]) throws -> CertificateOrder {
     let facts: CertificateFacts
     do throws(CertificateFacts.Fault) {
       facts = try CertificateFacts(parsing: bytes)
@@ -113,21 +121,5 @@ struct CertificateCommand: AsyncParsableCommand {
       try VerifyCommand.verifierKey(argument, .cosignature, option: "--cosigner")
     }
     return order
-  }
-}
-
-extension IssuedCertificate {
-  /// One JSON object on one line.
-  var json: String {
-    var writer = JSONWriter()
-    writer.object { writer in
-      writer.member("certificate", statement.identifier)
-      writer.member("request", statement.request)
-      writer.member("result", evidence.result.rawValue)
-      writer.member("size", evidence.indexRecord + 1)
-      writer.member("record", record)
-      writer.member("byteCount", file.count)
-    }
-    return writer.text
   }
 }

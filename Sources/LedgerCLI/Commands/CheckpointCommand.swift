@@ -6,13 +6,14 @@ struct CheckpointCommand: AsyncParsableCommand {
     commandName: "checkpoint",
     abstract: "Sign a checkpoint if there is something new, and print the newest.")
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   mutating func run() async throws {
-    let note = try await withLedger(ledger.location()) { try await $0.checkpoint() }
+    let note = try await ledger.perform(
+      served: { try await $0.note("/v1/checkpoint") }, opened: { try await $0.checkpoint() })
     struct Signed: Encodable { let checkpoint: String }
     if json {
       try StandardOutput.print(

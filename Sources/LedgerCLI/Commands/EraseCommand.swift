@@ -16,7 +16,7 @@ struct EraseCommand: AsyncParsableCommand {
       identifier still stands in the records or files named.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(
     help: ArgumentHelp(
@@ -62,28 +62,88 @@ struct EraseCommand: AsyncParsableCommand {
   mutating func run() async throws {
     let request = try ErasureRequest(
       identifier: request, targets: try targets(), regulation: regulation, received: received)
-    let report = try await withLedger(ledger.location(), acceptsClockStep: acceptClock) {
-      try await $0.erase(request)
-    }
-    try StandardOutput.print(report.json)
-    if report.unsearchedCount > 0 {
+    let result = try await ledger.perform(
+      acceptsClockStep: acceptClock,
+      served: { ledger in
+        // A hold's refusal is a result too.
+        let answer = try await ledger.ask(Self.call(request), accepted: [409])
+        return try Result(answer) ?? { throw ledger.incomplete("an outcome") }()
+      },
+      opened: { Result(try await $0.erase(request)) })
+    try StandardOutput.print(result.json)
+    if result.unsearchedCount > 0 {
       StandardError.warn(
-        "\(counted(report.unsearchedCount, "identifier")) not searched for: fewer than 4 bytes "
+        "\(counted(result.unsearchedCount, "identifier")) not searched for: fewer than 4 bytes "
           + "stand in files by chance; key and bodies are gone all the same")
     }
-    switch report.outcome {
+    switch result.outcome {
     case .erased, .notFound, .alreadyErased: return
     case .refused:
-      let holds = report.holds.map(String.init).joined(separator: ", ")
+      let holds = result.holds.joined(separator: ", ")
       throw CommandFailure(
         .failed,
-        "a hold forbids it (record \(holds): \(report.basis ?? "no basis")); nothing was "
+        "a hold forbids it (record \(holds): \(result.basis ?? "no basis")); nothing was "
           + "erased")
     case .residual:
       throw CommandFailure(
         .notValid,
         "the bodies are gone, but the identifier still stands in "
-          + "\(report.residualRecords.count) record(s) and \(report.residualFiles.count) file(s)")
+          + "\(result.residualRecordCount) record(s) and \(result.residualFileCount) file(s)")
+    }
+  }
+
+  /// What the command prints and concludes of a report.
+  private struct Result: Sendable {
+    var json: String
+    var outcome: ErasureReport.Outcome
+    var holds: [String]
+    var basis: String?
+    var residualRecordCount: Int
+    var residualFileCount: Int
+    var unsearchedCount: Int
+
+    init(_ report: ErasureReport) {
+      json = report.json
+      outcome = report.outcome
+      holds = report.holds.map(String.init)
+      basis = report.basis
+      residualRecordCount = report.residualRecords.count
+      residualFileCount = report.residualFiles.count
+      unsearchedCount = report.unsearchedCount
+    }
+
+    init?(_ answer: JSONValue) {
+      guard let outcome = answer["outcome"]?.string.flatMap(ErasureReport.Outcome.init(rawValue:)),
+        let holds = answer["holds"]?.elements, let records = answer["residualRecords"]?.elements,
+        let files = answer["residualFiles"]?.elements
+      else { return nil }
+      json = String(decoding: answer.bytes, as: UTF8.self)
+      self.outcome = outcome
+      self.holds = holds.compactMap(\.number)
+      basis = answer["basis"]?.string
+      (residualRecordCount, residualFileCount) = (records.count, files.count)
+      unsearchedCount = answer["unsearchedIdentifiers"]?.number.flatMap { Int($0) } ?? 0
+    }
+  }
+
+  private static func call(_ request: ErasureRequest) -> HTTPCall {
+    ServedLedger.call("/v1/erasures") { writer in
+      writer.member("request", request.identifier)
+      writer.name("targets")
+      writer.array { writer in
+        for target in request.targets {
+          writer.object { writer in
+            switch target {
+            case .subject(let subject): writer.member("subject", subject)
+            case .body(let slot):
+              writer.member("record", slot.record)
+              writer.member("body", slot.body)
+            }
+          }
+        }
+      }
+      if let regulation = request.regulation { writer.member("regulation", regulation) }
+      if let received = request.received { writer.member("received", received) }
     }
   }
 

@@ -18,7 +18,7 @@ struct HoldPlaceCommand: AsyncParsableCommand {
       The receipt's index names the hold. Basis and role are permanent: no names of persons.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(help: "Why, such as eu-gdpr:A17-3-e.")
   var basis: String
@@ -56,8 +56,29 @@ struct HoldPlaceCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let hold = HoldRequest(scope: try scope(), basis: basis, decidedBy: decidedBy)
-    let receipt = try await withLedger(ledger.location()) { try await $0.placeHold(hold) }
-    try StandardOutput.print(receipt.json)
+    let receipt = try await ledger.perform(
+      served: { try await $0.receipt(Self.call(hold)) },
+      opened: { try await $0.placeHold(hold).json })
+    try StandardOutput.print(receipt)
+  }
+
+  private static func call(_ hold: HoldRequest) -> HTTPCall {
+    ServedLedger.call("/v1/holds") { writer in
+      writer.member("basis", hold.basis)
+      writer.member("decidedBy", hold.decidedBy)
+      switch hold.scope {
+      case .subject(let subject): writer.member("subject", subject)
+      case .bodies(let slots):
+        writer.member("record", slots.first?.record)
+        writer.member("body", slots.first?.body)
+      case .entity(let type, let namespace, let name):
+        writer.member(
+          "entity", CommandLineEntity(type: type, namespace: namespace, name: name).text)
+      case .everything:
+        writer.name("everything")
+        writer.boolean(true)
+      }
+    }
   }
 
   private func scope() throws(CommandFailure) -> HoldRequest.Scope {
@@ -78,7 +99,7 @@ struct HoldReleaseCommand: AsyncParsableCommand {
     commandName: "release",
     abstract: "Record that a hold no longer holds, and print the receipt.")
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(help: ArgumentHelp("The record that placed it.", valueName: "index"))
   var hold: UInt64
@@ -94,9 +115,17 @@ struct HoldReleaseCommand: AsyncParsableCommand {
 
   mutating func run() async throws {
     let (hold, basis, decidedBy) = (hold, basis, decidedBy)
-    let receipt = try await withLedger(ledger.location()) {
-      try await $0.releaseHold(hold, basis: basis, decidedBy: decidedBy)
-    }
-    try StandardOutput.print(receipt.json)
+    let receipt = try await ledger.perform(
+      served: { ledger in
+        try await ledger.receipt(
+          ServedLedger.call("/v1/holds/\(hold)/release") { writer in
+            writer.member("basis", basis)
+            writer.member("decidedBy", decidedBy)
+          })
+      },
+      opened: {
+        try await $0.releaseHold(hold, basis: basis, decidedBy: decidedBy).json
+      })
+    try StandardOutput.print(receipt)
   }
 }

@@ -11,13 +11,14 @@ struct IndexCommand: AsyncParsableCommand {
       checkpoint is printed.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Flag(help: "Print one JSON object that holds the checkpoint.")
   var json = false
 
   mutating func run() async throws {
-    let note = try await withLedger(ledger.location()) { try await $0.index() }
+    let note = try await ledger.perform(
+      served: { try await $0.note("/v1/index") }, opened: { try await $0.index() })
     struct Closed: Encodable { let checkpoint: String }
     if json {
       let text = String(decoding: note, as: UTF8.self)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Ledgerstone
+internal import Provenance
 
 struct RotateKeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,23 +16,40 @@ struct RotateKeyCommand: AsyncParsableCommand {
       had it cosigned, is not deceived.
       """)
 
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   mutating func run() async throws {
-    let report = try await withLedger(ledger.location()) { try await $0.rotateKey() }
-    struct Rotated: Encodable {
-      let record: UInt64
-      let previousVerifierKey: String
-      let verifierKey: String
-      let checkpoint: String
-    }
-    let rotated = Rotated(
-      record: report.record, previousVerifierKey: report.previousVerifierKey,
-      verifierKey: report.verifierKey,
-      checkpoint: String(decoding: report.checkpoint, as: UTF8.self))
+    let rotated = try await ledger.perform(
+      served: { ledger in
+        let answer = try await ledger.ask(HTTPCall(path: "/v1/key-rotations"))
+        return try Rotated(answer) ?? { throw ledger.incomplete("the new key") }()
+      },
+      opened: { Rotated(try await $0.rotateKey()) })
     try StandardOutput.print(json ? JSONOutput.line(rotated) : rotated.verifierKey)
+  }
+}
+
+private struct Rotated: Encodable, Sendable {
+  let record: UInt64
+  let previousVerifierKey: String
+  let verifierKey: String
+  let checkpoint: String
+
+  init(_ report: KeyRotationReport) {
+    record = report.record
+    previousVerifierKey = report.previousVerifierKey
+    verifierKey = report.verifierKey
+    checkpoint = String(decoding: report.checkpoint, as: UTF8.self)
+  }
+
+  init?(_ answer: JSONValue) {
+    guard let record = answer["record"]?.number.flatMap({ UInt64($0) }),
+      let previous = answer["previousVerifierKey"]?.string,
+      let key = answer["verifierKey"]?.string, let note = answer["checkpoint"]?.string
+    else { return nil }
+    (self.record, previousVerifierKey, verifierKey, checkpoint) = (record, previous, key, note)
   }
 }

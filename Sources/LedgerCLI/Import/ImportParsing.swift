@@ -112,12 +112,16 @@ extension ImportReader {
   ) {
     do {
       var draft = try format.draft(bytes, source: source)
-      rules?.apply(to: &draft.content, key: nameKey)
+      if let names { names.rules.apply(to: &draft.content, key: names.key) }
       for entity in draft.content.entities
       where NamePrivacy.looksLikeElectronicMail(entity.name) {
         parsed.remarks.append(.nameLikeMail(entity.name))
       }
-      try parsed.batch.batch.append(draft)
+      if emptyBatch == nil {
+        parsed.batch.inputs.append(bytes)
+      } else {
+        try parsed.batch.batch?.append(draft)
+      }
       parsed.batch.places.append((file, line))
     } catch {
       let rejection = InputRejection(error, line: line)
@@ -134,6 +138,6 @@ extension ImportReader {
       case .nameLikeMail(let name): report.warnOfName(name)
       }
     }
-    return parsed.batch.batch.isEmpty || channel.send(parsed.batch)
+    return parsed.batch.places.isEmpty || channel.send(parsed.batch)
   }
 }

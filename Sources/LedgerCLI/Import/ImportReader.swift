@@ -22,7 +22,10 @@ enum ImportFormat: String, CaseIterable, Sendable {
 
 /// Records ready to be appended, and where each came from.
 struct ImportBatch: Sendable {
-  var batch: RecordBatch
+  /// Nil where a server makes the records.
+  var batch: RecordBatch?
+  /// What the server gets, as it was read.
+  var inputs: [[UInt8]] = []
   var places: [(file: String, line: Int)] = []
 }
 
@@ -31,11 +34,12 @@ struct ImportBatch: Sendable {
 struct ImportReader: Sendable {
   let format: ImportFormat
   let source: String
-  let rules: NameRules?
-  let nameKey: HMACSHA256Key
+  /// Which names become pseudonyms, and the key of these.
+  let names: (rules: NameRules, key: HMACSHA256Key)?
   let report: ImportReport
   let channel: BoundedChannel<ImportBatch>
-  let emptyBatch: RecordBatch
+  /// Nil where a server makes the records.
+  let emptyBatch: RecordBatch?
 
   private static let chunkByteCount = 1 << 20
   /// The longest `.json` file that is held as a whole; longer ones are cut while they are read.

@@ -22,11 +22,8 @@ final class ImportReport: Sendable {
     state.withLock { $0.rejected += 1 }
   }
 
-  func conflict(_ file: String, line: Int, index: UInt64, identifier: String) {
-    StandardError.write(
-      line: PlainText.escaped(
-        "\(file):\(line): conflict: record \(index) has the id '\(identifier)' but another "
-          + "content"))
+  func conflict(_ file: String, line: Int, _ reason: String) {
+    StandardError.write(line: PlainText.escaped("\(file):\(line): conflict: \(reason)"))
     state.withLock { $0.conflicts += 1 }
   }
 

@@ -1,5 +1,7 @@
+internal import Ledgerstone
+
 /// What this program is called, where it says so.
 enum Program {
-  static let version = "0.1.0"
+  static let version = LedgerstoneVersion.text
   static let nameAndVersion = "ledgerstone \(version)"
 }

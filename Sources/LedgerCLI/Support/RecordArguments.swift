@@ -35,7 +35,7 @@ struct RecordArguments: ParsableArguments {
   @Option(help: "The authenticated producer.")
   var source = "local"
 
-  @Flag(help: "Go on although the system clock stepped, and record that.")
+  @Flag(help: "Go on although the system clock stepped, and record that; once for each step.")
   var acceptClock = false
 
   @Flag(help: "Receipts are JSON already; accepted for symmetry.")
@@ -115,12 +115,12 @@ struct RecordArguments: ParsableArguments {
 
   /// Prints the receipt. Says of one that could not be printed which record it was for: to append
   /// it again would make two of it.
-  static func print(_ receipt: Receipt) throws(CommandFailure) {
+  static func print(_ receipt: String, of index: String) throws(CommandFailure) {
     do throws(CommandFailure) {
-      try StandardOutput.print(receipt.json)
+      try StandardOutput.print(receipt)
     } catch {
       throw CommandFailure(
-        .failed, "\(error.message ?? ""); the record was appended as record \(receipt.index)")
+        .failed, "\(error.message ?? ""); the record was appended as record \(index)")
     }
   }
 }

@@ -29,6 +29,8 @@ enum SmallFile {
     return type != nil && type != .typeDirectory
   }
 
+  static func isFolder(_ path: String) -> Bool { type(path) == .typeDirectory }
+
   /// What is at `path`, links followed; nil if nothing is.
   static func type(_ path: String) -> FileAttributeType? {
     let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path

@@ -10,7 +10,7 @@ extension ServerConfiguration {
     "tls.privateKey", "identity.tokens", "identity.publicEvidence", "limits.bodyBytes",
     "limits.connections", "limits.bufferedBytes", "limits.queueBytes", "limits.headerSeconds",
     "limits.idleSeconds", "limits.bytesPerSecond", "limits.shutdownSeconds",
-    "checkpoint.seconds", "index.seconds", "backup.folder", "log.level",
+    "checkpoint.seconds", "index.seconds", "backup.folder", "log.level", "tlog.add",
   ]
 
   /// Reads and validates a configuration.
@@ -37,6 +37,7 @@ extension ServerConfiguration {
     if let value = try await reader.number("index.seconds") {
       indexSeconds = value == 0 ? nil : value
     }
+    if let value = try await reader.flag("tlog.add") { takesEntries = value }
     backupFolder = try await reader.text("backup.folder")
     if let value = try await reader.text("log.level") {
       guard let level = Logger.Level(rawValue: value) else {

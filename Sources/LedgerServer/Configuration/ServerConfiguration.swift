@@ -29,6 +29,8 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var checkpointSeconds: Double? = 10
   /// How often an index record is appended if there is something new; nil for never by itself.
   public var indexSeconds: Double?
+  /// Take entries of any bytes by `POST /add`, as other transparency logs do.
+  public var takesEntries = false
   /// Below it backups are made; nil for none over HTTP.
   public var backupFolder: String?
   public var logLevel = Logger.Level.info

@@ -31,6 +31,13 @@ extension OpenAPIDocument {
       ], refusals: [409]),
   ]
 
+  /// Only where `tlog.add` is set.
+  static let adding = OpenAPIOperation(
+    method: .post, path: "/add", id: "postEntry",
+    summary: "Append an entry of any bytes; a checkpoint covers it soon", roles: [.appender],
+    request: anyBytes,
+    answers: [.init(status: 200, description: "Its index, in decimal", content: anyText)])
+
   private static let record = OpenAPIOperation.Parameter.path("index", "The record", index)
   private static let body = OpenAPIOperation.Parameter.path(
     "body", "The body, from 0", #"{"type": "integer", "minimum": 0, "maximum": 2147483647}"#)

@@ -35,6 +35,19 @@ extension OpenAPIDocument {
       ],
       answers: [.init(status: 200, description: "A page", content: json("EventPage"))]),
     OpenAPIOperation(
+      method: .get, path: "/api/v1/lineage", id: "getJobGraph",
+      summary: "The jobs and datasets around a node, as Marquez answers", roles: readers,
+      parameters: [
+        .query(
+          "nodeId", "dataset:NAMESPACE:NAME or job:NAMESPACE:NAME, nothing encoded", name,
+          isRequired: true),
+        .query(
+          "depth", "How many datasets may lie between, 20 by default",
+          #"{"type": "integer", "minimum": 0, "maximum": 1000}"#),
+      ],
+      answers: [.init(status: 200, description: "The graph", content: json("JobGraph"))],
+      refusals: [404]),
+    OpenAPIOperation(
       method: .get, path: "/v1/ledger", id: "getLedger", summary: "What ledger this is",
       roles: Role.allCases,
       answers: [.init(status: 200, description: "It", content: json("Ledger"))]),

@@ -28,6 +28,13 @@ extension OpenAPIDocument {
         .init(status: 409, description: "A hold forbids it", content: json("ErasureRefusal")),
       ], refusals: [404]),
     OpenAPIOperation(
+      method: .post, path: "/v1/certificates", id: "postCertificate",
+      summary: "Issue a deletion certificate, which the server does not keep; leaves a record",
+      roles: [.legal], request: json("CertificateRequest"),
+      answers: [
+        .init(status: 201, description: "It", content: json("Certificate"))
+      ], refusals: [404, 409]),
+    OpenAPIOperation(
       method: .post, path: "/v1/holds", id: "postHold",
       summary: "Forbid erasures: one of entity, record with body, subject, everything",
       roles: [.legal], request: json("HoldRequest"),

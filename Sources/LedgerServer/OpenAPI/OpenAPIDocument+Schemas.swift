@@ -125,6 +125,40 @@ extension OpenAPIDocument {
           "outcomeRecord": {"type": "integer"}, "bodies": {"type": "integer"}}},
       "ErasureRefusal": {"anyOf": [
         {"$ref": "#/components/schemas/Refusal"}, {"$ref": "#/components/schemas/Erasure"}]},
+      "CertificateRequest": {
+        "type": "object", "required": ["request", "facts"], "additionalProperties": false,
+        "properties": {
+          "request": {"type": "string", "minLength": 1, "maxLength": 200},
+          "facts": {"type": "object"}, "silence": {"type": "integer", "minimum": 0},
+          "attestation": {"type": "string"},
+          "cosigners": {"type": "array", "items": {"type": "string"}},
+          "page": {"type": "boolean"}}},
+      "Certificate": {
+        "type": "object", "required": ["issued", "warnings", "file"], "properties": {
+          "issued": {
+            "type": "object",
+            "required": ["certificate", "request", "result", "size", "record", "byteCount"],
+            "properties": {
+              "certificate": {"type": "string"}, "request": {"type": "string"},
+              "result": {"type": "string",
+                "enum": ["ERASED_WITHIN_SCOPE", "PARTIAL", "RESIDUAL", "REFUSED"]},
+              "size": {"type": "integer"}, "record": {"type": "integer"},
+              "byteCount": {"type": "integer"}}},
+          "warnings": {"type": "array", "items": {"type": "string"}},
+          "file": {"type": "string"}, "page": {"type": "string"}}},
+      "JobGraph": {
+        "type": "object", "required": ["graph"], "properties": {"graph": {
+          "type": "array", "items": {
+            "type": "object", "required": ["id", "type", "data", "inEdges", "outEdges"],
+            "properties": {
+              "id": {"type": "string"}, "type": {"type": "string", "enum": ["DATASET", "JOB"]},
+              "data": {"type": "object"},
+              "inEdges": {"type": "array", "items": {"$ref": "#/components/schemas/JobEdge"}},
+              "outEdges": {"type": "array", "items": {"$ref": "#/components/schemas/JobEdge"}}
+            }}}}},
+      "JobEdge": {
+        "type": "object", "required": ["origin", "destination"],
+        "properties": {"origin": {"type": "string"}, "destination": {"type": "string"}}},
       "HoldRequest": {
         "type": "object", "required": ["basis", "decidedBy"], "additionalProperties": false,
         "properties": {

@@ -2,7 +2,13 @@ internal import Provenance
 
 /// The description of the interface, OpenAPI 3.0.3, served as `/openapi.json`.
 enum OpenAPIDocument {
-  static let text: [UInt8] = {
+  static let text = text(of: operations)
+  /// The same where `tlog.add` is set.
+  static let textWithAdding = text(of: operations + [adding])
+
+  private static func text(of operations: [OpenAPIOperation]) -> [UInt8] {
+    var seen: Set<String> = []
+    let paths = operations.map(\.path).filter { seen.insert($0).inserted }
     var writer = JSONWriter(isIndented: true)
     writer.object { writer in
       writer.member("openapi", "3.0.3")
@@ -40,14 +46,9 @@ enum OpenAPIDocument {
       }
     }
     return writer.bytes
-  }()
+  }
 
   static let operations = appending + reading + asking + operating + watching
-
-  private static var paths: [String] {
-    var seen: Set<String> = []
-    return operations.map(\.path).filter { seen.insert($0).inserted }
-  }
 
   static func reference(_ name: String) -> String { "{\"$ref\": \"#/components/schemas/\(name)\"}" }
 

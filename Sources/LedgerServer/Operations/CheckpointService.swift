@@ -7,6 +7,8 @@ struct CheckpointService: Service {
   let ledger: Ledger
   let checkpointSeconds: Double?
   let indexSeconds: Double?
+  /// Asks for a checkpoint soon; nil where nobody does.
+  let signal: CheckpointSignal?
   let logger: Logger
 
   func run() async throws {
@@ -25,7 +27,10 @@ struct CheckpointService: Service {
           }
         }
       }
-      if checkpointSeconds == nil, indexSeconds == nil {
+      if let signal {
+        group.addTask { await soon(signal) }
+      }
+      if checkpointSeconds == nil, indexSeconds == nil, signal == nil {
         // A service that ends would end the server.
         group.addTask { try? await gracefulShutdown() }
       }
@@ -53,6 +58,25 @@ struct CheckpointService: Service {
       }
     }
   }
+
+  /// Signs a checkpoint a moment after each signal, one for all that come meanwhile.
+  private func soon(_ signal: CheckpointSignal) async {
+    var lastFailure: LedgerError.Code?
+    for await _ in signal.requests.cancelOnGracefulShutdown() {
+      guard await rests(Self.soonSeconds) else { return }
+      do throws(LedgerError) {
+        _ = try await ledger.checkpoint()
+        lastFailure = nil
+      } catch {
+        if error.code != lastFailure {
+          logger.error("checkpoint failed", metadata: ["reason": "\(error.message)"])
+        }
+        lastFailure = error.code
+      }
+    }
+  }
+
+  private static let soonSeconds = 0.2
 
   /// False once the server shuts down.
   private func rests(_ seconds: Double) async -> Bool {

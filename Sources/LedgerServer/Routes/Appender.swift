@@ -1,4 +1,5 @@
 internal import HTTPTypes
+internal import Hummingbird
 internal import LedgerCryptography
 internal import LedgerFormat
 internal import Ledgerstone
@@ -39,8 +40,19 @@ struct Appender: Sendable {
     failure.message.contains("free some space") ? "no space is left" : failure.code.rawValue
   }
 
+  /// Appends one record, and answers with its receipt once it is durable.
+  func answer(to draft: RecordDraft) async throws -> Response {
+    let receipt = try await append(draft)
+    var writer = JSONWriter()
+    receipt.write(to: &writer)
+    return Answer.json(
+      writer, status: receipt.isDuplicate ? .ok : .created, headers: fields(of: receipt))
+  }
+
   /// Appends one record.
-  func append(_ draft: RecordDraft) async throws -> AppendOutcome {
+  ///
+  /// - Throws: why it was not appended.
+  func append(_ draft: RecordDraft) async throws -> Receipt {
     try requireRoom()
     var batch = pool.take()
     do throws(LedgerError) {
@@ -55,7 +67,11 @@ struct Appender: Sendable {
       throw ServerError(.internalServerError, "failed", "nothing was appended")
     }
     metrics.count(outcome)
-    return outcome
+    guard case .recorded(let receipt) = outcome else {
+      throw Self.refusal(of: outcome)
+        ?? ServerError(.internalServerError, "failed", "nothing was appended")
+    }
+    return receipt
   }
 
   /// Appends many, in order.

@@ -8,12 +8,14 @@ internal import Provenance
 struct HealthRoutes: Sendable {
   let ledger: Ledger
   let limits: ServerLimits
+  /// The OpenAPI document.
+  let description: [UInt8]
 
   func add(to router: some RouterMethods<ServerContext>) {
     router.on("/health", method: .get) { _, _ in health() }
     router.on("/ready", method: .get) { _, _ in ready() }
     router.on("/openapi.json", method: .get) { _, _ in
-      Answer.bytes(OpenAPIDocument.text, type: Answer.jsonType)
+      Answer.bytes(description, type: Answer.jsonType)
     }
   }
 

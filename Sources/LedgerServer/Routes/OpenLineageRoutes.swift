@@ -53,16 +53,7 @@ struct OpenLineageRoutes: Sendable {
       appender.metrics.countRejected()
       throw ServerError(.badRequest, "rejected", "\(error)")
     }
-    let outcome = try await appender.append(draft)
-    guard case .recorded(let receipt) = outcome else {
-      throw Appender.refusal(of: outcome)
-        ?? ServerError(.internalServerError, "failed", "nothing was appended")
-    }
-    var writer = JSONWriter()
-    receipt.write(to: &writer)
-    return Answer.json(
-      writer, status: receipt.isDuplicate ? .ok : .created,
-      headers: appender.fields(of: receipt))
+    return try await appender.answer(to: draft)
   }
 
   // MARK: - Arrays

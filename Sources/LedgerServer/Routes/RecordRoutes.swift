@@ -64,16 +64,7 @@ struct RecordRoutes: Sendable {
       appender.metrics.countRejected()
       throw ServerError(.badRequest, "rejected", "\(error)")
     }
-    let outcome = try await appender.append(draft)
-    guard case .recorded(let receipt) = outcome else {
-      throw Appender.refusal(of: outcome)
-        ?? ServerError(.internalServerError, "failed", "nothing was appended")
-    }
-    var writer = JSONWriter()
-    receipt.write(to: &writer)
-    return Answer.json(
-      writer, status: receipt.isDuplicate ? .ok : .created,
-      headers: appender.fields(of: receipt))
+    return try await appender.answer(to: draft)
   }
 
   /// A body's bytes, or its opening. One that belongs to a person is for the role legal.

@@ -45,6 +45,14 @@ struct JSONRequest {
     return text
   }
 
+  func flag(_ name: String) throws(ServerError) -> Bool? {
+    guard let value = self[name] else { return nil }
+    guard let flag = value.boolean else {
+      throw QueryReader.refusal("\(name) is neither true nor false")
+    }
+    return flag
+  }
+
   func number(_ name: String) throws(ServerError) -> UInt64? {
     guard let value = self[name] else { return nil }
     guard let number = value.number.flatMap({ UInt64($0) }) else {

@@ -22,9 +22,7 @@ extension Ledger {
     _ order: CertificateOrder, keep: (IssuedCertificate) throws -> Void
   ) async throws -> IssuedCertificate {
     _ = try await index()
-    let reader = try LedgerReader.open(at: location, fileSystem: options.fileSystem)
-    let assembly = try CertificateAssembly(
-      order, reader, issuedAt: options.clock.now(), verifierKey: reader.verifierKey)
+    let assembly = try await assemble(order)
     let content = assembly.content
     let note = try await signature(over: content.noteText)
     let file = CertificateFile(content: content, note: note)
@@ -41,6 +39,25 @@ extension Ledger {
     issued.record = receipt.index
     _ = try await checkpoint()
     return issued
+  }
+
+  /// Reads what the certificate needs, on a queue of its own: that takes long, and appends that
+  /// wait for their receipts need the threads that they run on.
+  private func assemble(
+    _ order: CertificateOrder
+  ) async throws(LedgerError) -> CertificateAssembly {
+    let result: Result<CertificateAssembly, LedgerError> = await withCheckedContinuation {
+      continuation in
+      certifying.async { [self] in
+        continuation.resume(
+          returning: Result { () throws(LedgerError) in
+            let reader = try LedgerReader.open(at: location, fileSystem: options.fileSystem)
+            return try CertificateAssembly(
+              order, reader, issuedAt: options.clock.now(), verifierKey: reader.verifierKey)
+          })
+      }
+    }
+    return try result.get()
   }
 
   /// A note over `text`, which is no checkpoint, signed with the ledger's key.

@@ -100,16 +100,14 @@ struct LedgerOpening {
       switch try fileSystem.lockExclusively(folder + "/LOCK") {
       case .acquired(let lock): return LockBox(lock)
       case .heldByAnother(let contents):
-        let holder = String(decoding: contents.prefix(512), as: UTF8.self)
-          .split(separator: "\n")
-          // Until a new holder has written its own lines, the last one's close marker is there.
-          .filter { $0.hasPrefix("pid ") || $0.hasPrefix("url ") }
-          .joined(separator: ", ")
+        let holder = LockHolder(contents)
+        let lines = holder.lines.joined(separator: ", ")
         throw LedgerError(
           .locked,
-          holder.isEmpty
+          lines.isEmpty
             ? "\(folder) is in use by another process"
-            : "\(folder) is being written by another process (\(holder))")
+            : "\(folder) is being written by another process (\(lines))",
+          underlying: holder)
       }
     }
   }

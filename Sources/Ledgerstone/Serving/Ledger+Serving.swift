@@ -52,9 +52,11 @@ extension Ledger {
     case bodies
     /// A copy of the ledger was made.
     case backup
+    /// A deletion certificate was given out.
+    case certificate
   }
 
-  /// Records that somebody read bodies or made a backup.
+  /// Records that somebody read bodies, made a backup or got a certificate.
   ///
   /// - Throws: as `append`; `vault` for a person if the vault is locked.
   public func record(_ reading: Reading, by reader: Reader) async throws(LedgerError) -> Receipt {

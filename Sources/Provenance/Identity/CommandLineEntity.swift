@@ -56,13 +56,18 @@ public struct CommandLineEntity: Hashable, Sendable {
     }
   }
 
+  static let separatorCountMax = 64
+
   /// Every entity that `text` may mean if nothing in it is encoded, for reading commands: they take
   /// the form where exactly one of them exists.
   ///
   /// Namespaces are full of colons (`postgres://host:5432`), so each colon may be the one before
-  /// the name, and each `@` behind it the one before the version.
+  /// the name, and each `@` behind it the one before the version. A text with more than
+  /// `separatorCountMax` of them means nothing: every pair would be a candidate.
   public static func unencodedCandidates(_ text: String) -> [CommandLineEntity] {
     let bytes = Array(text.utf8)
+    let separators: [UInt8] = [UInt8(ascii: ":"), UInt8(ascii: "@")]
+    guard bytes.count(where: separators.contains) <= separatorCountMax else { return [] }
     guard let first = bytes.firstIndex(of: UInt8(ascii: ":")),
       let type = EntityType(codeName: String(decoding: bytes[..<first], as: UTF8.self))
     else { return [] }
