@@ -122,6 +122,7 @@ public struct LedgerService: Sendable {
       ledger: ledger, receiver: receiver, workbench: workbench, journal: journal,
       backupFolder: configuration.backupFolder
     ).add(to: group)
+    DeletionRoutes(appender: appender, receiver: receiver).add(to: group)
     ErasureRoutes(ledger: ledger, receiver: receiver).add(to: group)
     CertificateRoutes(
       ledger: ledger, receiver: receiver, workbench: workbench, journal: journal

@@ -70,6 +70,20 @@ import Testing
       ["append", "--kind", "erasure/execution", "--event-time", "2026-03-05T02:00:00Z"]
         + ["--entity", named, "--entity", target, "--entity", "actor=service:c:d"]
         + ["--attribute", "method=drop-and-purge"],
+      ["deletion", "execution", "--request", "r-7", "--target", "dataset:w:t"]
+        + ["--method", "truncate"],
+      ["deletion", "request", "--request", "r-7", "--regulation", "eu-gdpr:A17"]
+        + ["--received", "2026-03-04", "--sealed", "note", "--subject", "person-7"],
+      ["deletion", "request", "--request", "r-7", "--regulation", "eu-gdpr:A17"]
+        + ["--received", "2026-03-04"],
+      ["deletion", "verification", "--request", "r-7", "--target", "dataset:w:t"]
+        + ["--method", "full-scan", "--residual", "0"],
+      ["deletion", "execution", "--request", "r-7", "--target", "dataset:w:t"]
+        + ["--by", "service:c:d", "--method", "truncate", "--rows-before", "3"]
+        + ["--event-time", "2026-03-05T02:00:00"],
+      ["deletion", "execution", "--request", "r-7", "--method", "truncate"],
+      ["deletion", "verification", "--request", "r-7", "--target", "dataset:w:t"]
+        + ["--by", "service:c:e", "--method", "full-scan", "--residual", "0"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--subject", "person-1"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--entity", "dataset:w:t%3A"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--record", "1", "--body", "0"],
@@ -113,7 +127,7 @@ import Testing
   private static func outcomes(_ scratch: Scratch, server: [String]) throws -> [Outcome] {
     var hold = ""
     return try commands.map { command in
-      let words = command[0] == "hold" ? 2 : 1
+      let words = ["hold", "deletion"].contains(command[0]) ? 2 : 1
       let arguments = command.prefix(words) + server + command.dropFirst(words)
       let outcome = try scratch.run(arguments.map { $0 == "HOLD" ? hold : $0 })
       // The first that is placed.

@@ -110,6 +110,50 @@ import Testing
     }
   }
 
+  /// One step of a deletion as a native record.
+  private static func step(
+    _ kind: String, _ more: String, name: String = "r-1"
+  ) -> String {
+    """
+    {"kind":"erasure/\(kind)",\(more),"entities":[
+      {"role":"request","type":"request","namespace":"","name":"\(name)"},
+      {"role":"target","type":"dataset","namespace":"w","name":"t"},
+      {"role":"actor","type":"service","namespace":"c","name":"d"}]}
+    """
+  }
+
+  @Test func theStepsOfADeletionFollowEachOther() async throws {
+    let fixture = try await ServerFixture()
+    let execution = Self.step("execution", #""attributes":{"method":"truncate"}"#)
+    let asked = #""attributes":{"regulation":"eu-gdpr:A17","received":"2026-03-04"}"#
+    let looked =
+      #""attributes":{"method":"full-scan","outcome":"verified","residual":0}"#
+    try await fixture.serve { peer async throws in
+      #expect(try await peer.post("/v1/deletions", execution).status == 404)
+      let first = try await peer.post("/v1/deletions", Self.step("request", asked))
+      #expect(first.status == 201, "\(first.text)")
+      #expect(try await peer.post("/v1/deletions", Self.step("request", asked)).status == 409)
+      let early = Self.step("verification", looked)
+      #expect(try await peer.post("/v1/deletions", early).status == 404)
+      #expect(try await peer.post("/v1/deletions", execution).status == 201)
+      let last = try await peer.post("/v1/deletions", early)
+      #expect(last.status == 201, "\(last.text)")
+      let record = try await peer.get("/v1/records/3")
+      #expect(record.text.contains(#""references":[{"relation":"cites","index":2}]"#))
+      let size = fixture.ledger.size
+      for bad in [
+        "{}", "[]", execution.replacing("request\",\"type", with: "target\",\"type"),
+        execution.replacing("{\"kind\"", with: "{\"id\":\"a\",\"kind\""),
+        execution.replacing("erasure/execution", with: "erasure/plan"),
+        execution.replacing("truncate", with: ""),
+        Self.step("request", asked, name: ""), #"{"kind":"dataset","entities":[]}"#,
+      ] {
+        #expect(try await peer.post("/v1/deletions", bad).status == 400, "\(bad)")
+      }
+      #expect(fixture.ledger.size == size)
+    }
+  }
+
   @Test(arguments: [
     ("/v1/erasures", "{}"), ("/v1/erasures", #"{"request":"r"}"#),
     ("/v1/erasures", #"{"request":"r","targets":[]}"#),

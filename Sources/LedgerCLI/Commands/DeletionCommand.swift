@@ -24,7 +24,7 @@ struct DeletionCommand: AsyncParsableCommand {
 
 /// Which request it belongs to, and what every record may have.
 struct DeletionArguments: ParsableArguments {
-  @OptionGroup var ledger: LedgerArguments
+  @OptionGroup var ledger: WriterArguments
 
   @Option(
     help: ArgumentHelp(
@@ -42,13 +42,25 @@ struct DeletionArguments: ParsableArguments {
     try fill(&content)
     try record.fill(&content)
     if content.eventTime == nil { content.eventTime = Timestamp.now }
-    let (complete, bodies, request) = (content, try record.bodies(), request)
-    let receipt = try await withLedger(
-      ledger.location(), acceptsClockStep: record.acceptClock
-    ) {
-      try await $0.appendDeletion(complete, bodies: bodies, request: request)
-    }
-    try RecordArguments.print(receipt)
+    let (step, bodies, request) = (content, try record.bodies(), request)
+    let (source, time) = (record.source, record.eventTime ?? "\(Timestamp.now)")
+    let (receipt, index) = try await ledger.perform(
+      acceptsClockStep: record.acceptClock,
+      served: { ledger in
+        try SourceArgument.requireDefault(source)
+        var named = step
+        named.entities.insert(
+          Entity(role: .request, type: .request, namespace: "", name: request), at: 0)
+        let bytes = RecordText.bytes(named, bodies: bodies, id: nil, eventTime: time)
+        let receipt = try await ledger.ask(HTTPCall(path: "/v1/deletions", body: bytes))
+        guard let index = receipt["index"]?.number else { throw ledger.incomplete("a receipt") }
+        return (String(decoding: receipt.bytes, as: UTF8.self), index)
+      },
+      opened: {
+        let receipt = try await $0.appendDeletion(step, bodies: bodies, request: request)
+        return (receipt.json, String(receipt.index))
+      })
+    try RecordArguments.print(receipt, of: index)
   }
 
   static func date(_ text: String, option: String) throws(CommandFailure) -> AttributeValue {

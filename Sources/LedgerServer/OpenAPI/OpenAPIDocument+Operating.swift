@@ -28,6 +28,12 @@ extension OpenAPIDocument {
         .init(status: 409, description: "A hold forbids it", content: json("ErasureRefusal")),
       ], refusals: [404]),
     OpenAPIOperation(
+      method: .post, path: "/v1/deletions", id: "postDeletion",
+      summary: "Append a step of a deletion in another system: a native record of its request",
+      roles: [.appender], request: json("Event"),
+      answers: [.init(status: 201, description: "Durable", content: json("Receipt"))],
+      refusals: [404, 409]),
+    OpenAPIOperation(
       method: .post, path: "/v1/certificates", id: "postCertificate",
       summary: "Issue a deletion certificate, which the server does not keep; leaves a record",
       roles: [.legal], request: json("CertificateRequest"),
