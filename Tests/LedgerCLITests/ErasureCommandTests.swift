@@ -134,6 +134,10 @@ import Testing
     let scratch = try Self.ledger(4)
     let before = try scratch.run("inspect", "L", "--json").output
     let person = ["--subject", "person-1"]
+    for option in ["--regulation", "--received"] {
+      let empty = try scratch.run(["erase", "L", "--request", "r", option, ""] + person)
+      #expect(empty.status == 64 && empty.errors.contains("says nothing"), "\(empty)")
+    }
     try scratch.write("letter", "a letter")
     for arguments in [
       ["erase", "L", "--request", "r", "--received", "2026-03-01 from person-1"] + person,
@@ -180,8 +184,9 @@ import Testing
   @Test func batches() throws {
     let scratch = try Self.ledger(8)
     try scratch.write(
-      "batch", "{\"subject\":\"person-1\"}\n\n{\"record\":2,\"body\":0}\n{\"subject\":\"nobody\"}\n"
-    )
+      "batch",
+      "{\"subject\":\"person-1\"}\r\n\r\n{\"record\":2,\"body\":0}\n"
+        + "{\"subject\":\"nobody\"}\n")
     let outcome = try scratch.run("erase", "L", "--request", "r", "--batch", "batch")
     #expect(outcome.status == 0)
     #expect(try json(outcome)["bodies"] as? Int == 3)

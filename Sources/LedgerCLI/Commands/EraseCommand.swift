@@ -162,7 +162,8 @@ enum EraseBatch {
   ) throws(CommandFailure) -> [ErasureRequest.Target] {
     var targets: [ErasureRequest.Target] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    for (number, line) in lines.enumerated() where !line.isEmpty {
+    for (number, line) in lines.enumerated()
+    where !line.isEmpty && !line.elementsEqual([UInt8(ascii: "\r")]) {
       guard let target = target(Array(line)) else {
         throw CommandFailure(
           .usage,

@@ -26,6 +26,10 @@ struct ErasureRun {
   mutating func run() throws(LedgerError) -> ErasureReport {
     let reader = try LedgerReader.open(
       at: ledger.location, fileSystem: ledger.options.fileSystem)
+    for case let text? in [request.regulation, request.received] where text.isEmpty {
+      // A certificate has to say the same, and cannot say nothing.
+      throw LedgerError(.invalid, "an empty regulation or date of receipt says nothing")
+    }
     for subject in request.subjects {
       try Self.requireUnnamed(subject, in: [request.regulation, request.received])
     }
