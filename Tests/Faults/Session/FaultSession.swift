@@ -12,6 +12,8 @@ import Provenance
 /// ever) and signs after every third. What is durable is said at once, one JSON object a line, as
 /// `import --receipts` does: receipts, and `{"checkpoint": note}`. Records are numbered from FIRST,
 /// and their bodies follow from the numbers. Its clock is HOURS_AHEAD of the system's.
+///
+/// `FaultSession read DIR` is described at `RecordReading`.
 @main
 struct FaultSession {
   static func main() async {
@@ -26,6 +28,12 @@ struct FaultSession {
   }
 
   private static func run(_ arguments: [String]) async throws {
+    if arguments.count >= 3, arguments[1] == "read" {
+      let indexes = arguments.dropFirst(3).map { UInt64($0) }
+      guard !indexes.contains(nil) else { throw Usage() }
+      return try RecordReading.run(
+        directory: arguments[2], indexes: indexes.isEmpty ? nil : indexes.compactMap(\.self))
+    }
     guard (5...6).contains(arguments.count), let segmentByteCount = Int(arguments[2]),
       let batchCount = Int(arguments[3]), let first = Int(arguments[4]),
       let hoursAhead = arguments.count == 6 ? Int64(arguments[5]) : 0
@@ -94,7 +102,9 @@ struct FaultSession {
   }
 
   private struct Usage: Error, CustomStringConvertible {
-    var description: String { "usage: FaultSession DIR SEGMENT_BYTES BATCHES FIRST [HOURS_AHEAD]" }
+    var description: String {
+      "usage: FaultSession DIR SEGMENT_BYTES BATCHES FIRST [HOURS_AHEAD], or read DIR [INDEX …]"
+    }
   }
 
   /// The system's clocks, the wall clock set wrong.
