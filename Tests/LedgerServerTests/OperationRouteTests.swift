@@ -103,6 +103,7 @@ import Testing
       let erased = try await peer.post("/v1/erasures", request)
       #expect(erased.status == 200, "\(erased.text)")
       #expect(try erased.json["outcome"] as? String == "ERASED")
+      #expect(try erased.json["unsearchedIdentifiers"] as? Int == 0)
       let gone = try await peer.get("/v1/records/1/bodies/0")
       #expect(gone.status == 410)
       #expect(gone.errorCode == "erased")
@@ -159,6 +160,9 @@ import Testing
     ("/v1/erasures", #"{"request":"r","targets":[]}"#),
     ("/v1/erasures", #"{"request":"","targets":[{"subject":"a"}]}"#),
     ("/v1/erasures", #"{"request":"of p-17","targets":[{"subject":"p-17"}]}"#),
+    ("/v1/erasures", #"{"request":"r","targets":[{"subject":"a"}],"regulation":""}"#),
+    ("/v1/erasures", #"{"request":"r","targets":[{"subject":"a"}],"received":""}"#),
+    ("/v1/erasures", #"{"request":"r","targets":[{"subject":"a"}],"received":"by a"}"#),
     ("/v1/erasures", #"{"request":"r","targets":[{"subject":"a","record":1,"body":0}]}"#),
     ("/v1/erasures", #"{"request":"r","targets":[{"record":1}]}"#),
     ("/v1/erasures", #"{"request":"r","targets":[{"record":-1,"body":0}]}"#),

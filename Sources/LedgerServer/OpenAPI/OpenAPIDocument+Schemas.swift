@@ -112,7 +112,8 @@ extension OpenAPIDocument {
               "properties": {
                 "record": {"type": "integer", "minimum": 0},
                 "body": {"type": "integer", "minimum": 0}}}]}},
-          "regulation": {"type": "string"}, "received": {"type": "string"}}},
+          "regulation": {"type": "string", "minLength": 1},
+          "received": {"type": "string", "minLength": 1}}},
       "Erasure": {
         "type": "object",
         "required": ["request", "outcome", "requestRecord", "outcomeRecord", "bodies"],
@@ -122,7 +123,8 @@ extension OpenAPIDocument {
             "enum": ["ERASED", "RESIDUAL", "REFUSED", "NOT_FOUND", "ALREADY_ERASED"]},
           "requestRecord": {"type": "integer"},
           "planRecord": {"type": "integer", "nullable": true},
-          "outcomeRecord": {"type": "integer"}, "bodies": {"type": "integer"}}},
+          "outcomeRecord": {"type": "integer"}, "bodies": {"type": "integer"},
+          "unsearchedIdentifiers": {"type": "integer"}}},
       "ErasureRefusal": {"anyOf": [
         {"$ref": "#/components/schemas/Refusal"}, {"$ref": "#/components/schemas/Erasure"}]},
       "CertificateRequest": {
