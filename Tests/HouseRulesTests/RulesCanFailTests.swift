@@ -34,6 +34,10 @@ import Testing
     ("Ledgerstone", "import ArgumentParser", false),
     ("LedgerCLI", "import ArgumentParser", true),
     ("LedgerCLI", "import COpenSSL", false),
+    ("LedgerCLI", "internal import FoundationNetworking", true),
+    ("LedgerCLI", "import Hummingbird", false), ("LedgerCLI", "import NIOCore", false),
+    ("LedgerServer", "import FoundationNetworking", false),
+    ("Ledgerstone", "import FoundationNetworking", false),
     ("Unheard", "import Foundation", false),
   ])
   func imports(_ target: String, _ line: String, _ isGood: Bool) {

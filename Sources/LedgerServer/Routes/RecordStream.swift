@@ -172,9 +172,12 @@ struct RecordStream: Sendable {
           bytes += Self.line(number, refusal)
         } else if case .recorded(let receipt) = outcome {
           if receipt.isDuplicate { tally.duplicates += 1 } else { tally.recorded += 1 }
-          // The receipt's object, with the line's number as its first member.
-          bytes += "{\"line\":\(number),".utf8
-          bytes += receipt.json.utf8.dropFirst()
+          var writer = JSONWriter()
+          writer.object { writer in
+            writer.member("line", number)
+            receipt.writeMembers(to: &writer)
+          }
+          bytes += writer.bytes
           bytes.append(0x0A)
         }
       }

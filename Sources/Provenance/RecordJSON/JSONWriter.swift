@@ -10,7 +10,11 @@ public struct JSONWriter: Sendable {
   private let isIndented: Bool
 
   /// - Parameter isIndented: one member per line, two spaces per level; else all in one line.
-  public init(isIndented: Bool = false) { self.isIndented = isIndented }
+  public init(isIndented: Bool = false) {
+    self.isIndented = isIndented
+    // Most values are a receipt or a line: they never grow beyond it.
+    bytes.reserveCapacity(256)
+  }
 
   /// What was written so far, as text.
   public var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -94,10 +98,19 @@ public struct JSONWriter: Sendable {
     for _ in 0..<2 * depth { bytes.append(0x20) }
   }
 
+  /// Printable ASCII that stands for itself: nearly all of names, hashes and times.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    (0x20...0x7E).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+  }
+
   private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   private mutating func appendQuoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
+    if text.utf8.allSatisfy(Self.isPlain) {
+      bytes.append(contentsOf: text.utf8)
+      return bytes.append(UInt8(ascii: "\""))
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": append("\\\"")

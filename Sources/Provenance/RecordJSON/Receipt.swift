@@ -33,15 +33,18 @@ public struct Receipt: Hashable, Sendable {
 
   /// Writes the receipt as an object.
   public func write(to writer: inout JSONWriter) {
-    writer.object { writer in
-      writer.member("index", index)
-      writer.member("leafHash", leafHash.description)
-      writer.member("recordedTime", recordedTime.description)
-      if let identifier { writer.member("id", identifier) }
-      if isDuplicate {
-        writer.name("duplicate")
-        writer.boolean(true)
-      }
+    writer.object { writeMembers(to: &$0) }
+  }
+
+  /// Writes the members of that object into one that has others too.
+  public func writeMembers(to writer: inout JSONWriter) {
+    writer.member("index", index)
+    writer.member("leafHash", leafHash.description)
+    writer.member("recordedTime", recordedTime.description)
+    if let identifier { writer.member("id", identifier) }
+    if isDuplicate {
+      writer.name("duplicate")
+      writer.boolean(true)
     }
   }
 }
