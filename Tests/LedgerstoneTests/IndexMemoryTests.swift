@@ -135,4 +135,35 @@ import Testing
     }
     try await ledger.close()
   }
+
+  /// Counts of file reads, which do not depend on the machine: the first round of questions reads
+  /// each block of headers once and not once per record, the second nothing at all.
+  @Test func aSecondQuestionReadsNoFile() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    let count = 1_200
+    for first in stride(from: 0, to: count, by: 200) {
+      var batch = ledger.makeBatch()
+      for number in first..<first + 200 {
+        try batch.append(Self.content([number % 40, 100 + number]))
+      }
+      _ = try await ledger.append(batch)
+    }
+    _ = try await ledger.index()
+    try await ledger.close()
+    let reader = try fixture.reader()
+    func ask() throws -> Int {
+      let before = fixture.disk.operationCount(among: [.read, .open])
+      var source = reader.lineageSource(size: reader.size)
+      for number in 0..<100 + count {
+        let events = try source.events(naming: source.identifier(of: Self.key(number)))
+        #expect(events.count == (number < 40 ? 30 : number < 100 ? 0 : 1), "table \(number)")
+      }
+      return fixture.disk.operationCount(among: [.read, .open]) - before
+    }
+    let first = try ask()
+    #expect(first > 0 && first < count / 2, "\(first) reads and openings")
+    #expect(try ask() == 0)
+  }
 }
