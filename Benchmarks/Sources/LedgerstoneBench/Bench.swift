@@ -36,7 +36,7 @@ struct Bench: AsyncParsableCommand {
 
   /// A part of the report.
   enum Part: String, CaseIterable, Sendable {
-    case append, callers, verify, proofs, opening, importing, closure
+    case append, callers, verify, proofs, opening, importing, closure, history
   }
 
   private func parts() throws -> Set<Part> {
@@ -66,13 +66,16 @@ struct Bench: AsyncParsableCommand {
     defer { if isTemporary { try? FileManager.default.removeItem(atPath: place) } }
     let parts = try parts()
     var run = BenchRun(
-      recordCount: records, folder: place, report: Report(asJSON: json), workload: Workload())
-    if !parts.isDisjoint(with: [.append, .verify, .proofs, .opening]) {
+      recordCount: records, folder: place, report: Report(asJSON: json),
+      workload: Workload(recordCount: records))
+    let bulkParts: Set<Part> = [.append, .verify, .proofs, .opening, .history]
+    if !parts.isDisjoint(with: bulkParts) {
       try await run.measureAppend(isShown: parts.contains(.append))
     }
     if parts.contains(.callers) { try await run.measureCallers() }
     if parts.contains(.verify) { try run.measureVerification() }
     if parts.contains(.proofs) { try run.measureProofs() }
+    if parts.contains(.history) { try run.measureHistory() }
     if parts.contains(.importing) { try await run.measureImport() }
     if parts.contains(.closure) { try await run.measureClosure() }
     // Last, as it leaves the bulk ledger longer.

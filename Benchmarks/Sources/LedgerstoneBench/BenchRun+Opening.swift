@@ -48,7 +48,7 @@ extension BenchRun {
     let location = try LedgerLocation(
       directory: "\(folder)/bulk", vault: "\(folder)/bulk.vault")
     let ledger = try Ledger.open(at: location)
-    let workload = Workload()
+    let workload = Workload(recordCount: .max)
     for group in 0..<100 {
       var batch = ledger.makeBatch()
       for number in 0..<1_000 {

@@ -15,6 +15,15 @@ struct Workload: Sendable {
     var dataset: Int
   }
 
+  /// An entity that ten records name, far from each other: for the row of histories.
+  static let rare = Entity(
+    role: .related, type: .dataset, namespace: "warehouse", name: "table_rare")
+
+  /// Every how many records one names `rare`.
+  let rareSpacing: Int
+
+  init(recordCount: Int) { rareSpacing = max(1, recordCount / 10) }
+
   private static let digits = Array("0123456789abcdef".utf8)
   private static let filler = Array("stage, host and zone as the scheduler reports them ".utf8)
   private let datasets = (0..<1_000).map { number in
@@ -34,6 +43,7 @@ struct Workload: Sendable {
     content.entities = [
       datasets[source], output, Entity(role: .run, type: .run, namespace: "", name: runName),
     ]
+    if number % rareSpacing == rareSpacing / 2 { content.entities.append(Self.rare) }
     var body: [UInt8] = []
     body.reserveCapacity(Self.bodyByteCount)
     body += #"{"run":""#.utf8

@@ -47,6 +47,14 @@ public enum HeaderEntry {
     }
   }
 
+  /// Moves behind one entry, of which only the byte count is looked at.
+  public static func skip(in reader: inout ByteReader) throws(FormatError) {
+    let start = reader.offset
+    let count = Int(try reader.uint16())
+    guard count >= 1 else { throw .badValue(field: "entry byte count", found: 0, offset: start) }
+    try reader.skip(count)
+  }
+
   /// The bytes of a CBOR integer whose first byte is `first`.
   private static func integerByteCount(first: UInt8) -> Int {
     switch first & 31 {

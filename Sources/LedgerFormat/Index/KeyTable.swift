@@ -12,6 +12,8 @@ struct KeyTable: Sendable {
     var endRecord: UInt64
     /// How many records were added.
     var recordCount: UInt32
+    /// The place of its last pair in the builder's list, plus one.
+    var lastPair: UInt32 = 0
   }
 
   private(set) var rows: [Row] = []
@@ -47,6 +49,27 @@ struct KeyTable: Sendable {
     slots[slot] = UInt32(rows.count)
     if rows.count * 2 > slots.count { grow() }
     return rows.count - 1
+  }
+
+  /// The row of the key with these items; nil if it was never added.
+  func knownRow(of items: RawSpan) -> Int? {
+    let tag = hash(items)
+    let mask = slots.count - 1
+    var slot = Int(truncatingIfNeeded: tag) & mask
+    while slots[slot] != 0 {
+      let row = Int(slots[slot]) - 1
+      if rows[row].tag == tag, isEqual(row, items) { return row }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// Makes `pair` the last one of `row`, and gives the one before.
+  @inline(__always)
+  mutating func linkPair(_ pair: UInt32, of row: Int) -> UInt32 {
+    let previous = rows[row].lastPair
+    rows[row].lastPair = pair
+    return previous
   }
 
   /// Counts `record` for `row`; false if it was the last one counted already.

@@ -3,7 +3,7 @@ internal import LedgerCryptography
 /// Gathers the entities of consecutive records and gives their run.
 ///
 /// Takes records in order, of a range that it is told at the start; may be asked for the run of
-/// what it has at any moment and goes on afterwards. Memory: the distinct keys once and eight
+/// what it has at any moment and goes on afterwards. Memory: the distinct keys once and twelve
 /// bytes per (entity, record) pair. Nothing is allocated per record in steady state, and each
 /// distinct key is hashed by SHA-256 once.
 public struct RunBuilder: Sendable {
@@ -18,6 +18,8 @@ public struct RunBuilder: Sendable {
   private struct Pair: Sendable {
     var row: UInt32
     var record: UInt32
+    /// The place of the pair of the same row before this one, plus one; 0 for the first.
+    var previous: UInt32
   }
 
   /// Begins with `firstRecord`, which must be where a run of level 0 may begin.
@@ -72,7 +74,23 @@ public struct RunBuilder: Sendable {
     pairs.append(
       Pair(
         row: UInt32(truncatingIfNeeded: row),
-        record: UInt32(truncatingIfNeeded: record - firstRecord)))
+        record: UInt32(truncatingIfNeeded: record - firstRecord),
+        previous: table.linkPair(UInt32(truncatingIfNeeded: pairs.count + 1), of: row)))
+  }
+
+  /// The records so far that name the entity, ascending, as its run would have them.
+  public func records(naming key: EntityKey) -> [UInt64] {
+    guard let row = table.knownRow(of: key.bytes.rawSpan.extracting(1...)) else { return [] }
+    var records: [UInt64] = []
+    records.reserveCapacity(Int(table.rows[row].recordCount))
+    var place = table.rows[row].lastPair
+    while place > 0 {
+      let pair = pairs[Int(place) - 1]
+      records.append(firstRecord + UInt64(pair.record))
+      place = pair.previous
+    }
+    records.reverse()
+    return records
   }
 
   /// Begins anew at `firstRecord` and keeps the memory.

@@ -84,6 +84,9 @@ final class AppendPipeline: Sendable {
     self.makeClockRecord = makeClockRecord
   }
 
+  /// Whether something was queued that the assembling queue has not taken yet.
+  var hasQueuedWork: Bool { queue.withLock { !$0.works.isEmpty } }
+
   /// Raw bytes that wait or are under way.
   var queuedByteCount: Int { queue.withLock { $0.byteCount } }
 
@@ -229,7 +232,7 @@ final class AppendPipeline: Sendable {
       let isDurable = self.committer.withLock { self.commit(pending, requests, $0) }
       self.pass(pending, isDurable: isDurable)
     }
-    guard pending.group.byteCount >= Self.encodingByteCountMin else { return commitInOrder(commit) }
+    guard pending.group.byteCount >= Self.encodingByteCountMin else { return commitSmall(commit) }
     encode {
       pending.encoding.group.withLock { $0.encodeSections(of: pending.group) }
       self.committing.async(execute: commit)

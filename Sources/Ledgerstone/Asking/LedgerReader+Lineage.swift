@@ -1,29 +1,53 @@
 public import LedgerFormat
 public import Provenance
+internal import SegmentStorage
 
 /// What lineage and closure read of a ledger: the complete histories of the entities that they ask
 /// for, as the index gives them.
 extension LedgerReader {
-  /// The source over the records below `size`.
+  /// The source over the records below `size`: the index as it is when the first question comes.
   public func lineageSource(
     size: UInt64, sequenceGaps: [SequenceGap] = []
   ) -> LineageHistory<any Error> {
-    LineageHistory(sequenceGaps: sequenceGaps) { (key) throws(any Error) -> [HistoryRecord] in
-      try history(of: key, in: 0..<size)
-    }
+    var known: IndexView?
+    return LineageHistory(
+      sequenceGaps: sequenceGaps,
+      records: { (key) throws(any Error) -> [UInt64] in
+        let view = try known ?? indexView()
+        known = view
+        return try records(naming: key, in: 0..<size, view)
+      },
+      read: { (records, take) throws(any Error) in try readHistory(records, take) })
   }
 
   /// Every record in `range` that names the entity, the parts of a continued one joined.
   public func history(of key: EntityKey, in range: Range<UInt64>) throws -> [HistoryRecord] {
     var records: [HistoryRecord] = []
-    var lastPart: UInt64?
-    for index in try self.records(naming: key, in: range, limit: .max) {
-      if let lastPart, index <= lastPart { continue }
-      let parts = try parts(at: index)
-      lastPart = parts.last?.header.index
-      records.append(try HistoryRecord(parts: parts.map(\.header)))
+    try readHistory(try self.records(naming: key, in: range)) { record, _ in
+      records.append(record)
     }
     return records
+  }
+
+  /// Gives the whole records that `indexes`, ascending, are parts of.
+  private func readHistory(
+    _ indexes: [UInt64], _ take: (_ record: HistoryRecord, _ end: UInt64) -> Void
+  ) throws(LedgerError) {
+    try translatingErrors {
+      var end: UInt64 = 0
+      try log.forEachContent(of: indexes) { index, recordedTime, content in
+        guard index >= end else { return }
+        if content.part == nil {
+          end = index + 1
+          take(
+            HistoryRecord(index: index, recordedTime: recordedTime, content: content), end)
+          return
+        }
+        let parts = try parts(at: index)
+        end = (parts.last?.header.index ?? index) + 1
+        take(try HistoryRecord(parts: parts.map(\.header)), end)
+      }
+    }
   }
 
   /// The first body of a record, empty if it has none; nil if it is sealed or was erased.

@@ -8,21 +8,26 @@ struct IndexView: Sendable {
   /// Consecutive records, with the run that covers exactly these, if there is one.
   struct Piece: Sendable {
     var records: Range<UInt64>
-    var run: RunReader?
+    var run: RememberedRun?
     /// Of a piece with a run.
     var extent: IndexRunExtent?
   }
 
   let folder: IndexFolder
+  private let memory: IndexMemory
   /// All records of the ledger, in order.
   private(set) var pieces: [Piece] = []
   /// Runs that are there and cannot be read.
   private(set) var unusable: [IndexRunExtent] = []
 
   /// - Parameter endRecord: the records that the reader sees.
-  init(_ folder: IndexFolder, endRecord: UInt64) throws(StorageError) {
+  init(
+    _ folder: IndexFolder, endRecord: UInt64, memory: IndexMemory
+  ) throws(StorageError) {
     self.folder = folder
+    self.memory = memory
     let listing = try folder.listing()
+    memory.keep(only: listing.runs)
     var next: UInt64 = 0
     while next < endRecord {
       let piece = piece(at: next, listing.runs, endRecord: endRecord)
@@ -55,8 +60,8 @@ struct IndexView: Sendable {
     return Piece(records: record..<min(endRecord, (record / capacity + 1) * capacity))
   }
 
-  private mutating func open(_ extent: IndexRunExtent) -> RunReader? {
-    if let run = try? folder.run(extent) { return run }
+  private mutating func open(_ extent: IndexRunExtent) -> RememberedRun? {
+    if let run = try? memory.run(extent, open: { try folder.run(extent) }) { return run }
     unusable.append(extent)
     return nil
   }

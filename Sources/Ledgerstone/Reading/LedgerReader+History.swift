@@ -11,21 +11,34 @@ extension LedgerReader {
   /// - Parameters:
   ///   - range: the records to look among.
   ///   - limit: the most to give; the first ones are given.
-  /// - Complexity: O(log n) blocks per run, and all headers that no run covers.
+  /// - Complexity: O(log n) blocks per run, and the first time all headers that no run covers.
   public func records(
     naming key: EntityKey, in range: Range<UInt64>? = nil, limit: Int = .max
   ) throws(LedgerError) -> [UInt64] {
+    let view = try translatingErrors { try indexView() }
+    return try records(naming: key, in: range ?? 0..<size, limit: limit, view)
+  }
+
+  /// The same for several questions about one view of the index.
+  func records(
+    naming key: EntityKey, in range: Range<UInt64>, limit: Int = .max, _ view: IndexView
+  ) throws(LedgerError) -> [UInt64] {
     try translatingErrors {
-      let range = (range ?? 0..<size).clamped(to: 0..<size)
+      let range = range.clamped(to: 0..<size)
+      let digest = key.digest
       var found: [UInt64] = []
-      for piece in try indexView().pieces where found.count < limit {
+      for (position, piece) in view.pieces.enumerated() where found.count < limit {
         let part = piece.records.clamped(to: range)
         guard !part.isEmpty else { continue }
         let room = limit - found.count
         if let run = piece.run,
-          let records = try? run.records(keyHash: key.digest, in: part, limit: room)
+          let records = try? run.records(keyHash: digest, in: part, limit: room)
         {
           found += records
+        } else if position == view.pieces.count - 1,
+          let records = try indexMemory.recentRecords(naming: key, in: part, of: log)
+        {
+          found += records.prefix(room)
         } else {
           try scan(part, for: key, limit: room, into: &found)
         }
@@ -36,7 +49,7 @@ extension LedgerReader {
 
   /// The index files as they are.
   func indexView() throws -> IndexView {
-    try IndexView(indexFolder, endRecord: size)
+    try IndexView(indexFolder, endRecord: size, memory: indexMemory)
   }
 
   var indexFolder: IndexFolder {

@@ -16,6 +16,8 @@ public struct LedgerReader: Sendable {
   let fileSystem: any FileSystem
   let succession: KeySuccession
   let proofs = ProofCache()
+  /// Shared by all readers that a writer hands out.
+  var indexMemory = IndexMemory()
   var keys: [NoteVerifierKey] { succession.keys }
 
   /// Opens the ledger at `location`.

@@ -12,7 +12,8 @@ extension Ledger {
     let state = publication.current
     return LedgerReader(
       location: location, identity: identity, checkpoint: state.checkpoint, log: state.log,
-      fileSystem: options.fileSystem, succession: state.succession)
+      fileSystem: options.fileSystem, succession: state.succession,
+      indexMemory: publication.indexMemory)
   }
 
   /// Opens sealed bodies of a snapshot with this ledger's vault.

@@ -16,6 +16,7 @@ final class Publication: Sendable {
   }
 
   private let state: Mutex<State>
+  let indexMemory = IndexMemory()
 
   init(_ state: State) { self.state = Mutex(state) }
 

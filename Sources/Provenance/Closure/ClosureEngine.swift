@@ -36,6 +36,15 @@ extension Closure {
   public static func compute(_ query: ClosureQuery, from index: LineageIndex) -> Closure {
     compute(query, source: index)
   }
+
+  /// The same from a history that may fail in any way, compiled for just that.
+  ///
+  /// - Throws: what the source throws.
+  public static func compute(
+    _ query: ClosureQuery, from history: LineageHistory<any Error>
+  ) throws -> Closure {
+    try compute(query, source: history)
+  }
 }
 
 /// Spreads what the root had over the versions, then states what became of each node.

@@ -8,6 +8,21 @@ extension LineageGraph {
   public static func compute<Source: LineageSource>(
     _ query: LineageQuery, from source: Source
   ) throws(Source.Failure) -> LineageGraph {
+    try compute(query, source: source)
+  }
+
+  /// The same from a history that may fail in any way, compiled for just that.
+  ///
+  /// - Throws: what the source throws.
+  public static func compute(
+    _ query: LineageQuery, from history: LineageHistory<any Error>
+  ) throws -> LineageGraph {
+    try compute(query, source: history)
+  }
+
+  private static func compute<Source: LineageSource>(
+    _ query: LineageQuery, source: Source
+  ) throws(Source.Failure) -> LineageGraph {
     var engine = LineageEngine(query: query, source: source, asksEveryRun: false)
     try engine.walk()
     if engine.graph.isOutdated {

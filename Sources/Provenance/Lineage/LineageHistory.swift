@@ -28,8 +28,19 @@ public struct HistoryRecord: Sendable {
 public struct LineageHistory<Failure: Error>: LineageSource {
   public private(set) var facts = LineageFacts()
   public let sequenceGaps: [SequenceGap]
+  /// The event of each record that was read, by the index of each of its parts.
   private var numbers: [UInt64: UInt32] = [:]
-  private let history: (EntityKey) throws(Failure) -> [HistoryRecord]
+  private let asking: Asking
+
+  /// Takes a record, and the index behind its last part.
+  public typealias Taking = (_ record: HistoryRecord, _ end: UInt64) -> Void
+
+  private enum Asking {
+    case histories((EntityKey) throws(Failure) -> [HistoryRecord])
+    case records(
+      list: (EntityKey) throws(Failure) -> [UInt64],
+      read: (_ records: [UInt64], _ take: Taking) throws(Failure) -> Void)
+  }
 
   /// - Parameter history: gives every record below the size in question that names the entity,
   ///   ascending, or throws; it is asked once per entity.
@@ -38,24 +49,54 @@ public struct LineageHistory<Failure: Error>: LineageSource {
     history: @escaping (EntityKey) throws(Failure) -> [HistoryRecord]
   ) {
     self.sequenceGaps = sequenceGaps
-    self.history = history
+    asking = .histories(history)
+  }
+
+  /// A source that reads each record once, however many entities it names.
+  ///
+  /// - Parameters:
+  ///   - records: gives the index of every part below the size in question that names the entity,
+  ///     ascending, or throws; it is asked once per entity.
+  ///   - read: gives the whole record that each of these parts belongs to, once, ascending, or
+  ///     throws; it is asked for every record once.
+  public init(
+    sequenceGaps: [SequenceGap] = [],
+    records: @escaping (EntityKey) throws(Failure) -> [UInt64],
+    read: @escaping (_ records: [UInt64], _ take: Taking) throws(Failure) -> Void
+  ) {
+    self.sequenceGaps = sequenceGaps
+    asking = .records(list: records, read: read)
   }
 
   public mutating func events(naming entity: EntityID) throws(Failure) -> [UInt32] {
-    let records = try history(facts.key(of: entity))
-    var result: [UInt32] = []
-    result.reserveCapacity(records.count)
-    for record in records {
-      if let known = numbers[record.index] {
-        result.append(known)
-        continue
+    switch asking {
+    case .histories(let history):
+      return try history(facts.key(of: entity)).map { record in
+        if let known = numbers[record.index] { return known }
+        return add(record, end: record.index + 1)
       }
-      let number = facts.append(
-        index: record.index, recordedTime: record.recordedTime, content: record.content)
-      numbers[record.index] = UInt32(number)
-      result.append(UInt32(number))
+    case .records(let list, let read):
+      let listed = try list(facts.key(of: entity))
+      let unknown = listed.filter { numbers[$0] == nil }
+      if !unknown.isEmpty { try read(unknown) { _ = add($0, end: $1) } }
+      var result: [UInt32] = []
+      result.reserveCapacity(listed.count)
+      for index in listed {
+        guard let number = numbers[index] else {
+          preconditionFailure("record \(index) was asked for and not given")
+        }
+        if result.last != number { result.append(number) }
+      }
+      return result
     }
-    return result
+  }
+
+  private mutating func add(_ record: HistoryRecord, end: UInt64) -> UInt32 {
+    let number = UInt32(
+      facts.append(
+        index: record.index, recordedTime: record.recordedTime, content: record.content))
+    for index in record.index..<end { numbers[index] = number }
+    return number
   }
 
   public mutating func identifier(of key: EntityKey) -> EntityID {

@@ -1,5 +1,5 @@
 public import LedgerCryptography
-internal import LedgerFormat
+public import LedgerFormat
 
 /// A header as it is stored, with its place in the chain.
 public struct StoredHeader: Hashable, Sendable {
@@ -12,36 +12,82 @@ public struct StoredHeader: Hashable, Sendable {
 extension LogReader {
   /// The header of one record.
   ///
-  /// Expands one block, unless it is the one that was asked for last.
+  /// Expands one block, unless that was done before and it is still remembered.
   ///
   /// - Throws: `noSuchRecord`; `damaged` with file, offset and records.
   public func header(at record: UInt64) throws(StorageEngineError) -> StoredHeader {
     try require(record)
-    let part = part(at: partPosition(of: record))
-    let block = try expandedHeaders(part.headerBlockPosition(of: record), of: part)
-    let position = Int(record - block.firstRecord)
-    let start = position == 0 ? 0 : block.ends[position - 1]
-    return StoredHeader(
-      bytes: Array(block.bytes[start..<block.ends[position]]),
-      leafHash: block.leafHashes[position],
-      previousLeafHash: position == 0 ? block.leafHashBefore : block.leafHashes[position - 1])
+    let place = place(of: record)
+    let block = try content(of: place)
+    return try inBlock(place) { () throws(FormatError) in try block.stored(record) }
   }
 
-  private func expandedHeaders(_ position: Int, of part: LogPart)
-    throws(StorageEngineError) -> ExpandedHeaders
-  {
-    let place = part.headerBlock(at: position)
-    let isSealed = if case .segment = part { true } else { false }
+  /// Gives what each of `records` says to `body`, in the order of the list, without their places in
+  /// the chain: blocks are checked against their digests, but no header is hashed.
+  ///
+  /// - Parameter records: best ascending; a block is then looked up once for all of its records.
+  /// - Throws: `StorageEngineError`: `noSuchRecord`, `damaged`; or what `body` throws.
+  public func forEachContent(
+    of records: [UInt64],
+    _ body: (_ index: UInt64, _ recordedTime: Timestamp, _ content: RecordContent) throws -> Void
+  ) throws {
+    var scratch: ByteBuffer = []
+    var known: (place: HeaderPlace, block: HeaderBlockContent)?
+    for record in records {
+      if !(known.map { $0.place.location.records.contains(record) } ?? false) {
+        try require(record)
+        let place = place(of: record)
+        known = (place, try content(of: place))
+      }
+      guard let (place, block) = known else { preconditionFailure("a block was just read") }
+      let (time, content) = try inBlock(place) { () throws(FormatError) in
+        try block.content(of: record, scratch: &scratch)
+      }
+      try body(record, time, content)
+    }
+  }
+
+  /// A block of headers and the file that it is in.
+  private struct HeaderPlace {
+    var part: LogPart
+    var location: SegmentFooter.BlockLocation
+  }
+
+  /// Where a record of the snapshot is.
+  private func place(of record: UInt64) -> HeaderPlace {
+    let part = part(at: partPosition(of: record))
+    return HeaderPlace(
+      part: part, location: part.headerBlock(at: part.headerBlockPosition(of: record)))
+  }
+
+  private func inBlock<Value>(
+    _ place: HeaderPlace, _ body: () throws(FormatError) -> Value
+  ) throws(StorageEngineError) -> Value {
+    do throws(FormatError) {
+      return try body()
+    } catch {
+      let path =
+        switch place.part {
+        case .segment(let segment): location.logPath(segment.firstRecord)
+        case .tail(let tail): tail.path
+        }
+      throw StorageEngineError(
+        error, path: path, offset: place.location.offset, records: place.location.records)
+    }
+  }
+
+  private func content(of place: HeaderPlace) throws(StorageEngineError) -> HeaderBlockContent {
+    let isSealed = if case .segment = place.part { true } else { false }
     let key = BlockKey(
-      kind: .headers, isSealed: isSealed, firstRecord: part.records.lowerBound,
-      offset: place.offset)
+      kind: .headers, isSealed: isSealed, firstRecord: place.part.records.lowerBound,
+      offset: place.location.offset)
     if let known = cache.headers(key) { return known }
-    let block = try withHeaderFile(of: part) { file, path throws(StorageEngineError) in
-      var raw: ByteBuffer = []
-      let header = try StoredBlock.read(.headers, place, from: file, path: path, into: &raw)
-      return try inFile(
-        path, offset: place.offset, records: place.firstRecord..<place.lastRecord + 1
-      ) { () throws(FormatError) in try ExpandedHeaders(header, raw: raw.rawSpan) }
+    var raw: ByteBuffer = []
+    let header = try withHeaderFile(of: place.part) { file, path throws(StorageEngineError) in
+      try StoredBlock.read(.headers, place.location, from: file, path: path, into: &raw)
+    }
+    let block = try inBlock(place) { () throws(FormatError) in
+      try HeaderBlockContent(header, raw: raw)
     }
     cache.remember(block, key)
     return block
@@ -128,4 +174,9 @@ private struct HeaderWalk {
     }
     return nil
   }
+}
+
+extension SegmentFooter.BlockLocation {
+  /// The records of a header block.
+  var records: Range<UInt64> { firstRecord..<lastRecord + 1 }
 }

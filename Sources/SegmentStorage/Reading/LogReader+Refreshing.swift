@@ -10,7 +10,7 @@ extension LogReader {
   /// - Throws: as `StorageLocation.openForReading`.
   public func refreshed() throws(StorageEngineError) -> LogReader {
     if let grown = try grown() { return grown }
-    return try location.openForReading(known: segments, cache: cache)
+    return try location.openForReading(known: segments, cache: cache.keepingSealed())
   }
 
   /// Nil if anything but an appending to the same file may have happened.

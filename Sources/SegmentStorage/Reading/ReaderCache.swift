@@ -1,4 +1,3 @@
-internal import LedgerCryptography
 internal import LedgerFormat
 internal import Synchronization
 
@@ -11,54 +10,41 @@ struct BlockKey: Hashable, Sendable {
   var offset: UInt64
 }
 
-/// A block of headers with every header in full.
-final class ExpandedHeaders: Sendable {
-  let firstRecord: UInt64
-  let leafHashBefore: SHA256Digest
-  let bytes: ByteBuffer
-  /// Where in `bytes` each header ends.
-  let ends: [Int]
-  let leafHashes: [SHA256Digest]
-
-  init(_ block: BlockHeader, raw: RawSpan) throws(FormatError) {
-    var bytes: ByteBuffer = []
-    var ends: [Int] = []
-    var leafHashes: [SHA256Digest] = []
-    bytes.reserveCapacity(raw.byteCount + 48 * Int(block.entryCount))
-    ends.reserveCapacity(Int(block.entryCount))
-    leafHashes.reserveCapacity(Int(block.entryCount))
-    _ = try HeaderBlock.walk(block, raw: raw) { _, header, leafHash in
-      bytes.append(copying: header)
-      ends.append(bytes.count)
-      leafHashes.append(leafHash)
-      return true
-    }
-    firstRecord = block.firstRecord
-    leafHashBefore = block.leafHashBefore
-    self.bytes = bytes
-    self.ends = ends
-    self.leafHashes = leafHashes
-  }
-}
-
-/// The blocks that were expanded last, and the footers of body segments; shared by all snapshots
-/// of a ledger.
+/// Header blocks that were expanded, as many as fit, the block of bodies that was expanded last,
+/// and the footers of body segments; shared by all snapshots of a ledger.
 final class ReaderCache: Sendable {
   private struct State {
-    var headers: (key: BlockKey, block: ExpandedHeaders)?
+    var headers = BoundedCache<BlockKey, HeaderBlockContent>(byteCountMax: headerByteCountMax)
     var bodies: (key: BlockKey, raw: ByteBuffer)?
     var bodyFooters: [(firstRecord: UInt64, footer: SegmentFooter)] = []
   }
 
   private static let bodyFooterCountMax = 16
-  private let state = Mutex(State())
+  /// Bytes of header blocks: those of about a million records, so that a closure over them expands
+  /// each block once. Taken only by who asks for records all over the log.
+  private static let headerByteCountMax = 192 << 20
+  private let state: Mutex<State>
 
-  func headers(_ key: BlockKey) -> ExpandedHeaders? {
-    state.withLock { $0.headers?.key == key ? $0.headers?.block : nil }
+  init() { state = Mutex(State()) }
+
+  private init(headers: BoundedCache<BlockKey, HeaderBlockContent>) {
+    var state = State()
+    state.headers = headers
+    self.state = Mutex(state)
   }
 
-  func remember(_ block: ExpandedHeaders, _ key: BlockKey) {
-    state.withLock { $0.headers = (key, block) }
+  /// A cache of its own that begins with what this one has of sealed files: a file that is still
+  /// written to may have been replaced by one with other groups at the same places.
+  func keepingSealed() -> ReaderCache {
+    var headers = state.withLock { $0.headers }
+    headers.removeAll { !$0.isSealed }
+    return ReaderCache(headers: headers)
+  }
+
+  func headers(_ key: BlockKey) -> HeaderBlockContent? { state.withLock { $0.headers[key] } }
+
+  func remember(_ block: HeaderBlockContent, _ key: BlockKey) {
+    state.withLock { $0.headers.insert(block, byteCount: block.byteCount, for: key) }
   }
 
   func bodies(_ key: BlockKey) -> ByteBuffer? {

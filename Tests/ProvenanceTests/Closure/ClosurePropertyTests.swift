@@ -48,6 +48,28 @@ import Testing
     }
   }
 
+  /// Lists of records, of which each is read once, give what whole histories give.
+  @Test func listsOfRecordsGiveTheSame() throws {
+    try forEachEstate("lists of records", rounds: 200) { estate, query, _, place in
+      var read: Set<UInt64> = []
+      let source = LineageHistory<any Error>(
+        records: { (key) throws(any Error) -> [UInt64] in
+          estate.records.filter { record in
+            record.content.entities.contains { EntityKey($0) == key }
+          }.map(\.index)
+        },
+        read: { (indexes, take) throws(any Error) in
+          #expect(indexes == indexes.sorted(), place)
+          for index in indexes {
+            #expect(read.insert(index).inserted, "record \(index) again\n\(place)")
+            take(estate.records[Int(index)], index + 1)
+          }
+        })
+      let closure = try Closure.compute(query, from: source)
+      #expect(closure == estate.closure(query), place)
+    }
+  }
+
   @Test func askingForEveryRunChangesNothing() {
     forEachEstate("every run") { estate, query, _, place in
       var all = query

@@ -1,0 +1,154 @@
+internal import LedgerCryptography
+internal import LedgerFormat
+internal import SegmentStorage
+internal import Synchronization
+
+/// What the readers of a process remember of the index: runs that are open, those in memory that
+/// were asked often, and the entities of the newest records, which no run covers yet.
+///
+/// All of it follows from files that never change, and is bounded.
+final class IndexMemory: Sendable {
+  private struct State {
+    var runs: [IndexRunExtent: RememberedRun] = [:]
+  }
+
+  /// Of the records behind the last run.
+  private struct Recent {
+    var builder: RunBuilder?
+    /// Where the records began that were asked for last.
+    var askedFirst: UInt64?
+  }
+
+  /// Bytes of runs in memory: those of about two million records with an entity of their own each.
+  private static let loadedByteCountMax = 128 << 20
+  private let state = Mutex(State())
+  private let recent = Mutex(Recent())
+  private let budget = LoadingBudget(byteCount: loadedByteCountMax)
+
+  /// The run of `extent`, opened unless it is open.
+  func run(_ extent: IndexRunExtent, open: () throws -> RunReader) throws -> RememberedRun {
+    if let known = state.withLock({ $0.runs[extent] }) { return known }
+    let run = RememberedRun(try open(), budget)
+    return state.withLock { state in
+      if let known = state.runs[extent] { return known }
+      state.runs[extent] = run
+      return run
+    }
+  }
+
+  /// Lets go of runs that are no longer there, and of those that turned out to be damaged.
+  func keep(only listed: Set<IndexRunExtent>) {
+    state.withLock { state in
+      state.runs = state.runs.filter { listed.contains($0.key) && !$0.value.isDamaged }
+    }
+  }
+
+  /// The records of `part`, which lies behind the last run, that name the entity.
+  ///
+  /// - Returns: nil where going through them once is as good: they are more than a run holds, or
+  ///   were not asked for before.
+  func recentRecords(
+    naming key: EntityKey, in part: Range<UInt64>, of log: LogReader
+  ) throws -> [UInt64]? {
+    let capacity = UInt64(FormatLimits.runRecordCount)
+    let first = part.lowerBound / capacity * capacity
+    guard part.upperBound - first <= capacity else { return nil }
+    return try recent.withLock { recent in
+      guard recent.askedFirst == first else {
+        recent = Recent(askedFirst: first)
+        return nil
+      }
+      // Behind a failure it is begun anew.
+      var builder = recent.builder.take() ?? RunBuilder(firstRecord: first)
+      if builder.nextRecord < part.upperBound {
+        try log.forEachHeader(in: builder.nextRecord..<part.upperBound) { _, header, _ in
+          try builder.append(header: header)
+        }
+      }
+      defer { recent.builder = builder }
+      return builder.records(naming: key).filter(part.contains)
+    }
+  }
+}
+
+/// A run that is open, and all of it in memory once it was asked so often that reading it as a
+/// whole would have been as cheap.
+final class RememberedRun: Sendable {
+  private struct State {
+    var askCount: UInt64 = 0
+    var loaded: LoadedRun?
+    var isTooLarge = false
+    var isDamaged = false
+  }
+
+  let reader: RunReader
+  private let budget: LoadingBudget
+  private let state = Mutex(State())
+
+  init(_ reader: RunReader, _ budget: LoadingBudget) {
+    self.reader = reader
+    self.budget = budget
+  }
+
+  deinit {
+    if let loaded = state.withLock({ $0.loaded }) { budget.giveBack(loaded.byteCount) }
+  }
+
+  /// Something in it did not fit its root.
+  var isDamaged: Bool { state.withLock { $0.isDamaged } }
+
+  /// As `RunReader.records`.
+  func records(
+    keyHash: SHA256Digest, in range: Range<UInt64>, limit: Int
+  ) throws -> [UInt64] {
+    do {
+      if let loaded = try loaded() {
+        return loaded.records(keyHash: keyHash, in: range, limit: limit)
+      }
+      return try reader.records(keyHash: keyHash, in: range, limit: limit)
+    } catch {
+      state.withLock { $0.isDamaged = true }
+      throw error
+    }
+  }
+
+  /// A question reads about two blocks of 64 entries, so half as many questions as there are blocks
+  /// cost what reading all of them does.
+  private func loaded() throws -> LoadedRun? {
+    try state.withLock { state in
+      if let loaded = state.loaded { return loaded }
+      state.askCount += 1
+      guard !state.isTooLarge, state.askCount * 2 > reader.footer.entryCount / 64 else {
+        return nil
+      }
+      guard let loaded = try LoadedRun(reader, byteCountMax: budget.byteCount),
+        budget.take(loaded.byteCount)
+      else {
+        state.isTooLarge = true
+        return nil
+      }
+      state.loaded = loaded
+      return loaded
+    }
+  }
+}
+
+/// Bytes that several runs share.
+final class LoadingBudget: Sendable {
+  private let left: Mutex<Int>
+
+  init(byteCount: Int) { left = Mutex(byteCount) }
+
+  var byteCount: Int { left.withLock { $0 } }
+
+  /// False if there are not as many.
+  func take(_ count: Int) -> Bool {
+    left.withLock { left in
+      guard count <= left else { return false }
+      left -= count
+      return true
+    }
+  }
+
+  func giveBack(_ count: Int) { left.withLock { $0 += count } }
+}
