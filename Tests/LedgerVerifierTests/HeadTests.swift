@@ -231,6 +231,22 @@ struct HeadTests {
     #expect(verify(evidence, builder).firstRecords == 4...7)
   }
 
+  /// No step of a writer leaves neither of them.
+  @Test func theGroupLogIsMissingAboveTheCheckpoint() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    for size in [1, 3, 4] {
+      var evidence = try builder.build(Self.layout, checkpointSize: size)
+      #expect(verify(evidence, builder).status == .valid)
+      evidence.files["active"] = nil
+      let report = verify(evidence, builder)
+      #expect(report.codes == [.recordsMissing], "\(size): \(report.lines)")
+      #expect(report.findings.map(\.file) == ["active"])
+      // Nor is there anything to say so but the folder itself.
+      evidence.files["checkpoint"] = nil
+      #expect(verify(evidence, builder).codes == [.recordsMissing])
+    }
+  }
+
   @Test func savedCheckpoints() throws {
     let builder = try EvidenceBuilder.withEvents(7)
     let evidence = try builder.build(Self.layout)

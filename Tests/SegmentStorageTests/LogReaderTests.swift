@@ -40,6 +40,19 @@ struct LogReaderTests {
     try writer.close()
   }
 
+  /// What a writer says of it, in OpeningTests, readers say too.
+  @Test func aMissingGroupLogIsDamage() throws {
+    let (disk, writer) = try ledger()
+    try writer.close()
+    try disk.remove(writer.location.activePath)
+    let reader = try writer.location.openForReading()
+    let end = UInt64(writer.model.count) - 30
+    #expect(reader.endRecord == end)
+    #expect(reader.damage?.code == .damaged)
+    #expect(try reader.header(at: 0).bytes == writer.model.records[0].header)
+    #expect(failure { _ = try reader.header(at: end) }?.code == .damaged)
+  }
+
   @Test func walksRanges() throws {
     let (_, writer) = try ledger()
     let reader = try writer.location.openForReading()

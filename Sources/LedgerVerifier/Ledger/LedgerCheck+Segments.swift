@@ -7,10 +7,14 @@ extension LedgerCheck {
   /// In this order a sealing that goes on meanwhile loses nothing: a group log that was opened
   /// stays readable, and what was retired before is listed. Files may then repeat each other.
   func openLog() throws(EvidenceError) {
-    for name in ActiveFile.names {
-      guard let file = try ActiveFile(name, from: evidence) else { continue }
-      activeFiles.append(file)
-      byteCountTotal += UInt64(file.file.byteCount)
+    // Between two looks a file may have got the other's name and have been retired; a writer that
+    // goes on seals that fast only once in a while.
+    for _ in 0..<3 where activeFiles.isEmpty {
+      for name in ActiveFile.names {
+        guard let file = try ActiveFile(name, from: evidence) else { continue }
+        activeFiles.append(file)
+        byteCountTotal += UInt64(file.file.byteCount)
+      }
     }
     // By first record; one whose header is damaged comes where its name belongs, which is last
     // for `active` and before that for `active.sealing`.
@@ -45,6 +49,17 @@ extension LedgerCheck {
       Finding(
         .orderBroken, "the file begins before records that are sealed: it is from an earlier time",
         at: Place(file: "active", offset: 0), records: now...last))
+  }
+
+  /// At every step of a writer one of the two group logs is there. Without both, what was recorded
+  /// since the last sealing is gone; where a checkpoint covers it, that is said already.
+  func reportMissingLog(_ chain: RecordChain) {
+    guard activeFiles.isEmpty, !segments.isEmpty, (checkpoint?.size ?? 0) <= chain.nextRecord
+    else { return }
+    chain.collector.add(
+      Finding(
+        .recordsMissing, "the file is missing, with whatever was recorded since the last sealing",
+        file: "active"))
   }
 
   private func listSegments(_ kind: BlockKind) throws(EvidenceError) -> [UInt64] {

@@ -99,6 +99,7 @@ final class LedgerCheck {
     succession = readSuccession(chain)
     acceptBroughtPlans(chain)
     conclude(chain)
+    reportMissingLog(chain)
     try conclude(index, chain)
     try concludeKeys(handovers, chain)
     return checkpointBytes == nil ? missingCheckpoint(chain) : nil

@@ -50,6 +50,11 @@ extension StorageLocation {
     var damage = try staleness(of: active, catalog)
     var end = segments.last?.endRecord ?? 0
     var leafHash = segments.last?.chain.lastLeafHash ?? .zero
+    if active == nil, sealing == nil {
+      // A writer leaves one of them at every step.
+      damage = .damaged(
+        activePath, records: end..<end + 1, "sealed segments are there, the active file is not")
+    }
     for file in [sealing, active] {
       guard let file else { continue }
       // A file that a segment covers, or that is `active` itself, renamed meanwhile.
