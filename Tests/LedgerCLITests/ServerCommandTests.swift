@@ -115,6 +115,10 @@ import Testing
     outcome.output.replace(
       #/"certificate":"[0-9a-f-]{36}"/#, with: "\"certificate\":\"ID\"")
     outcome.output.replace(#/"byteCount":[0-9]+/#, with: "\"byteCount\":N")
+    // Inputs are read and appended at the same time: either may have something to say first.
+    if outcome.errors.contains("recorded ") {
+      outcome.errors = outcome.errors.split(separator: "\n").sorted().joined(separator: "\n")
+    }
     // Notes inside of JSON.
     outcome.output.replace(#/\\n[A-Za-z0-9+\/]{43}=\\n/#, with: "\\nROOT\\n")
     outcome.output.replace(#/— ([^ ]+) [A-Za-z0-9+\/=]+\\n/#) {
