@@ -45,6 +45,13 @@ import Testing
   private static let commands: [[String]] = {
     let target = "target=dataset:clinic:raw.bookings"
     let named = "request=request::\(request)"
+    let step = ["--request", "r-7", "--event-time", "2026-03-05T02:00:00"]
+    let acted = ["--target", "dataset:w:t", "--by", "service:c:d"]
+    let asked =
+      ["deletion", "request"] + step + ["--regulation", "eu-gdpr:A17", "--received", "2026-03-04"]
+    let execution = ["deletion", "execution"] + step + acted + ["--method", "truncate"]
+    let verification =
+      ["deletion", "verification"] + step + acted + ["--method", "full-scan", "--residual", "0"]
     return [
       ["checkpoint"], ["checkpoint", "--json"],
       ["append"] + Sample.appendArguments + ["--body", "note", "--content-type", "text/plain"],
@@ -70,20 +77,12 @@ import Testing
       ["append", "--kind", "erasure/execution", "--event-time", "2026-03-05T02:00:00Z"]
         + ["--entity", named, "--entity", target, "--entity", "actor=service:c:d"]
         + ["--attribute", "method=drop-and-purge"],
+      execution, asked, asked + ["--sealed", "note", "--subject", "person-7"], verification,
+      execution + ["--rows-before", "3"], verification,
       ["deletion", "execution", "--request", "r-7", "--target", "dataset:w:t"]
         + ["--method", "truncate"],
-      ["deletion", "request", "--request", "r-7", "--regulation", "eu-gdpr:A17"]
-        + ["--received", "2026-03-04", "--sealed", "note", "--subject", "person-7"],
-      ["deletion", "request", "--request", "r-7", "--regulation", "eu-gdpr:A17"]
-        + ["--received", "2026-03-04"],
-      ["deletion", "verification", "--request", "r-7", "--target", "dataset:w:t"]
+      ["deletion", "verification", "--request", "r-8", "--target", "dataset:w:t"]
         + ["--method", "full-scan", "--residual", "0"],
-      ["deletion", "execution", "--request", "r-7", "--target", "dataset:w:t"]
-        + ["--by", "service:c:d", "--method", "truncate", "--rows-before", "3"]
-        + ["--event-time", "2026-03-05T02:00:00"],
-      ["deletion", "execution", "--request", "r-7", "--method", "truncate"],
-      ["deletion", "verification", "--request", "r-7", "--target", "dataset:w:t"]
-        + ["--by", "service:c:e", "--method", "full-scan", "--residual", "0"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--subject", "person-1"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--entity", "dataset:w:t%3A"],
       ["hold", "place", "--basis", "b", "--decided-by", "d", "--record", "1", "--body", "0"],

@@ -1,4 +1,4 @@
-public import LedgerFormat
+internal import LedgerFormat
 public import Provenance
 
 /// The graph of jobs and datasets that OpenLineage readers ask for.

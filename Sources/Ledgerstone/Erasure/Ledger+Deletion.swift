@@ -28,8 +28,8 @@ extension Ledger {
     }
     var content = content
     content.entities.insert(ErasureRecords.requestEntity(request), at: 0)
-    content.references += try steps.references(of: content, request: request)
     try Self.requireMinimum(of: content, bodyCount: bodies.count)
+    content.references += try steps.references(of: content, request: request)
     var batch = makeBatch()
     try batch.append(content, bodies: bodies)
     guard case .recorded(let receipt)? = try await append(batch).first else {
