@@ -155,6 +155,21 @@ import Testing
     }
   }
 
+  /// What is on record is looked at and added to in one go.
+  @Test func ofEqualRequestsAtOnceOneIsRecorded() async throws {
+    let fixture = try await ServerFixture()
+    let asked = Self.step(
+      "request", #""attributes":{"regulation":"eu-gdpr:A17","received":"2026-03-04"}"#)
+    let statuses = try await fixture.serve { peer async throws in
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<16 { group.addTask { try await peer.post("/v1/deletions", asked).status } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+    }
+    #expect(statuses.sorted() == [201] + [Int](repeating: 409, count: 15))
+    #expect(fixture.ledger.size == 2)
+  }
+
   @Test(arguments: [
     ("/v1/erasures", "{}"), ("/v1/erasures", #"{"request":"r"}"#),
     ("/v1/erasures", #"{"request":"r","targets":[]}"#),

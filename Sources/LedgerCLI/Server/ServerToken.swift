@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// The token that a server knows the caller by. Never an argument: everybody on a machine reads
 /// those.
 enum ServerToken {
@@ -31,15 +29,7 @@ enum ServerToken {
   }
 
   private static func read(_ path: String) throws(CommandFailure) -> String {
-    let bytes = try SmallFile.read(path, limit: 4_096)
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-    let permissions = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
-    guard permissions & 0o077 == 0 else {
-      throw CommandFailure(
-        .failed, "\(path) can be read or written by other users; run: chmod 600 '\(path)'")
-    }
-    let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    let line = try SmallFile.secretLine(path, limit: 4_096)
     return try check(line.hasSuffix("\r") ? String(line.dropLast()) : line, name: path)
   }
 

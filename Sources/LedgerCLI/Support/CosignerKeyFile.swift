@@ -24,15 +24,7 @@ enum CosignerKeyFile {
 
   /// Reads a key, if nobody but its owner can.
   static func read(_ path: String) throws(CommandFailure) -> NoteSignerKey {
-    let bytes = try SmallFile.read(path, limit: 65_536)
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
-    let permissions = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
-    guard permissions & 0o077 == 0 else {
-      throw CommandFailure(
-        .failed, "\(path) can be read or written by other users; run: chmod 600 '\(path)'")
-    }
-    let line = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+    let line = try SmallFile.secretLine(path, limit: 65_536)
     do throws(NoteKeyError) {
       return try NoteSignerKey(privateText: line, algorithm: .cosignature)
     } catch {

@@ -23,6 +23,21 @@ enum SmallFile {
     }
   }
 
+  /// The first line of a file that holds a secret.
+  ///
+  /// - Throws: `failed` if anybody but its owner can read or write it.
+  static func secretLine(_ path: String, limit: Int) throws(CommandFailure) -> String {
+    let bytes = try read(path, limit: limit)
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
+    let permissions = (attributes?[.posixPermissions] as? NSNumber)?.intValue ?? 0o777
+    guard permissions & 0o077 == 0 else {
+      throw CommandFailure(
+        .failed, "\(path) can be read or written by other users; run: chmod 600 '\(path)'")
+    }
+    return String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+  }
+
   /// Whether something other than a folder is at `path`.
   static func isFile(_ path: String) -> Bool {
     let type = type(path)

@@ -34,13 +34,8 @@ struct KeyTable: Sendable {
   /// The row of the key with these items, which is added if it is new.
   mutating func row(of items: RawSpan) -> Int {
     let tag = hash(items)
-    let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: tag) & mask
-    while slots[slot] != 0 {
-      let row = Int(slots[slot]) - 1
-      if rows[row].tag == tag, isEqual(row, items) { return row }
-      slot = (slot + 1) & mask
-    }
+    let slot = slot(of: items, tag)
+    if slots[slot] != 0 { return Int(slots[slot]) - 1 }
     rows.append(
       Row(
         tag: tag, offset: keys.count, byteCount: items.byteCount,
@@ -53,15 +48,21 @@ struct KeyTable: Sendable {
 
   /// The row of the key with these items; nil if it was never added.
   func knownRow(of items: RawSpan) -> Int? {
-    let tag = hash(items)
+    let slot = slot(of: items, hash(items))
+    return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
+  }
+
+  /// Where the key's row number stands, or the free place where it belongs.
+  @inline(__always)
+  private func slot(of items: RawSpan, _ tag: UInt64) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: tag) & mask
     while slots[slot] != 0 {
       let row = Int(slots[slot]) - 1
-      if rows[row].tag == tag, isEqual(row, items) { return row }
+      if rows[row].tag == tag, isEqual(row, items) { break }
       slot = (slot + 1) & mask
     }
-    return nil
+    return slot
   }
 
   /// Makes `pair` the last one of `row`, and gives the one before.

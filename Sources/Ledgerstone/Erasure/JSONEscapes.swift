@@ -17,7 +17,7 @@ enum JSONEscapes {
         continue
       }
       result.append(copying: bytes.extracting(copiedCount..<place))
-      result.append(contentsOf: Array(String(scalar).utf8))
+      result.append(contentsOf: String(scalar).utf8)
       place += count
       copiedCount = place
     }

@@ -7,7 +7,8 @@ extension Ledger {
   ///
   /// The request's entity is added, and a reference: an execution answers its request, a
   /// verification cites the last execution of each of its targets. So none of them can name a
-  /// request that was never made, or check what nobody did.
+  /// request that was never made, or check what nobody did. Steps are taken one at a time, with
+  /// erasures, so that of two equal requests at once one is a conflict.
   ///
   /// - Parameters:
   ///   - content: without the request; its kind is one of the three.
@@ -18,24 +19,20 @@ extension Ledger {
     _ content: RecordContent, bodies: [RecordBatch.Body] = [], request: String
   ) async throws(LedgerError) -> Receipt {
     try ErasureRequest.requireIdentifier(request)
-    let reader = try LedgerReader.open(at: location, fileSystem: options.fileSystem)
-    let steps = try DeletionSteps(of: request, in: reader)
-    let texts = content.attributes.values.map { value -> String? in
-      if case .text(let text) = value { text } else { nil }
+    return try await performErasing { ledger throws(LedgerError) in
+      let texts = content.attributes.values.map { value -> String? in
+        if case .text(let text) = value { text } else { nil }
+      }
+      for subject in bodies.compactMap(\.subject) {
+        try ErasureRun.requireUnnamed(subject, in: texts + [request])
+      }
+      var content = content
+      content.entities.insert(ErasureRecords.requestEntity(request), at: 0)
+      try Self.requireMinimum(of: content, bodyCount: bodies.count)
+      let steps = try DeletionSteps(of: request, in: ledger.reader())
+      content.references += try steps.references(of: content, request: request)
+      return try ledger.appendAndWait(content, bodies: bodies)
     }
-    for subject in bodies.compactMap(\.subject) {
-      try ErasureRun.requireUnnamed(subject, in: texts + [request])
-    }
-    var content = content
-    content.entities.insert(ErasureRecords.requestEntity(request), at: 0)
-    try Self.requireMinimum(of: content, bodyCount: bodies.count)
-    content.references += try steps.references(of: content, request: request)
-    var batch = makeBatch()
-    try batch.append(content, bodies: bodies)
-    guard case .recorded(let receipt)? = try await append(batch).first else {
-      throw LedgerError(.conflict, "the record was taken for another one")
-    }
-    return receipt
   }
 
   private static func requireMinimum(

@@ -8,10 +8,6 @@ internal import Synchronization
 ///
 /// All of it follows from files that never change, and is bounded.
 final class IndexMemory: Sendable {
-  private struct State {
-    var runs: [IndexRunExtent: RememberedRun] = [:]
-  }
-
   /// Of the records behind the last run.
   private struct Recent {
     var builder: RunBuilder?
@@ -21,25 +17,25 @@ final class IndexMemory: Sendable {
 
   /// Bytes of runs in memory: those of about two million records with an entity of their own each.
   private static let loadedByteCountMax = 128 << 20
-  private let state = Mutex(State())
+  private let runs = Mutex<[IndexRunExtent: RememberedRun]>([:])
   private let recent = Mutex(Recent())
   private let budget = LoadingBudget(byteCount: loadedByteCountMax)
 
   /// The run of `extent`, opened unless it is open.
   func run(_ extent: IndexRunExtent, open: () throws -> RunReader) throws -> RememberedRun {
-    if let known = state.withLock({ $0.runs[extent] }) { return known }
+    if let known = runs.withLock({ $0[extent] }) { return known }
     let run = RememberedRun(try open(), budget)
-    return state.withLock { state in
-      if let known = state.runs[extent] { return known }
-      state.runs[extent] = run
+    return runs.withLock { runs in
+      if let known = runs[extent] { return known }
+      runs[extent] = run
       return run
     }
   }
 
   /// Lets go of runs that are no longer there, and of those that turned out to be damaged.
   func keep(only listed: Set<IndexRunExtent>) {
-    state.withLock { state in
-      state.runs = state.runs.filter { listed.contains($0.key) && !$0.value.isDamaged }
+    runs.withLock { runs in
+      runs = runs.filter { listed.contains($0.key) && !$0.value.isDamaged }
     }
   }
 
