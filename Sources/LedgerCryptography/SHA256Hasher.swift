@@ -44,12 +44,17 @@ public struct SHA256Hasher: Sendable {
 
   /// The digest of everything taken so far. The hasher starts anew.
   public mutating func finalize() -> SHA256Digest {
+    defer { _ = unsafe SHA256_Init(&context) }
+    return end()
+  }
+
+  /// The digest of everything taken so far. The hasher must not be used again.
+  private mutating func end() -> SHA256Digest {
     var words = InlineArray<4, UInt64>(repeating: 0)
     var span = words.mutableSpan
     unsafe span.withUnsafeMutableBytes { buffer in
       _ = unsafe SHA256_Final(buffer.baseAddress, &context)
     }
-    _ = unsafe SHA256_Init(&context)
     return SHA256Digest(words: words)
   }
 
@@ -57,7 +62,7 @@ public struct SHA256Hasher: Sendable {
   public static func hash(_ bytes: RawSpan) -> SHA256Digest {
     var hasher = SHA256Hasher()
     hasher.update(bytes)
-    return hasher.finalize()
+    return hasher.end()
   }
 
   /// The digest of the byte `prefix` followed by `bytes`: one domain of a hash that has several.
@@ -67,7 +72,7 @@ public struct SHA256Hasher: Sendable {
       _ = unsafe SHA256_Update(&hasher.context, buffer.baseAddress, 1)
     }
     hasher.update(bytes)
-    return hasher.finalize()
+    return hasher.end()
   }
 
   /// The digest of the byte `prefix` followed by two digests: the 65 bytes of a tree node.

@@ -15,17 +15,26 @@ public struct BodyEntry: ~Escapable {
   public let slot: BodySlot
   /// The record of the erasure plan that removed the body; nil while it is there.
   public let erasedBy: UInt64?
-  /// 16 bytes; empty if erased.
-  public let salt: RawSpan
-  /// The body as stored; empty if erased.
-  public let bytes: RawSpan
+  /// What the header commits to: the salt and, right behind it, the bytes; empty if erased.
+  public let saltAndBytes: RawSpan
 
-  @_lifetime(copy salt, copy bytes)
-  init(slot: BodySlot, erasedBy: UInt64?, salt: RawSpan, bytes: RawSpan) {
+  @_lifetime(copy saltAndBytes)
+  init(slot: BodySlot, erasedBy: UInt64?, saltAndBytes: RawSpan) {
     self.slot = slot
     self.erasedBy = erasedBy
-    self.salt = salt
-    self.bytes = bytes
+    self.saltAndBytes = saltAndBytes
+  }
+
+  /// 16 bytes; empty if erased.
+  public var salt: RawSpan {
+    @_lifetime(copy self)
+    get { saltAndBytes.extracting(..<min(Self.saltByteCount, saltAndBytes.byteCount)) }
+  }
+
+  /// The body as stored; empty if erased.
+  public var bytes: RawSpan {
+    @_lifetime(copy self)
+    get { saltAndBytes.extracting(min(Self.saltByteCount, saltAndBytes.byteCount)...) }
   }
 
   /// Appends the entry of a body that is there.
@@ -35,12 +44,14 @@ public struct BodyEntry: ~Escapable {
     slot: BodySlot, salt: RawSpan, bytes: RawSpan, into raw: inout ByteBuffer
   ) {
     precondition(salt.byteCount == saltByteCount, "a salt has 16 bytes")
-    raw.append(littleEndian: slot.record)
-    raw.append(littleEndian: UInt16(slot.body))
-    raw.append(littleEndian: UInt16(1))
-    raw.append(littleEndian: UInt32(bytes.byteCount))
-    raw.append(copying: salt)
-    raw.append(copying: bytes)
+    raw.append(addingCapacity: 16 + saltByteCount + bytes.byteCount) { output in
+      output.append(littleEndian: slot.record)
+      output.append(littleEndian: UInt16(slot.body))
+      output.append(littleEndian: UInt16(1))
+      output.append(littleEndian: UInt32(bytes.byteCount))
+      output.append(copying: salt)
+      output.append(copying: bytes)
+    }
   }
 
   /// Appends the tombstone of an erased body.
@@ -76,9 +87,8 @@ public struct BodyEntry: ~Escapable {
           field: "body byte count", found: UInt64(count),
           limit: UInt64(FormatLimits.bodyByteCountMax), offset: start + 12)
       }
-      let salt = try reader.bytes(saltByteCount)
-      let bytes = try reader.bytes(Int(count))
-      return BodyEntry(slot: slot, erasedBy: nil, salt: salt, bytes: bytes)
+      return BodyEntry(
+        slot: slot, erasedBy: nil, saltAndBytes: try reader.bytes(saltByteCount + Int(count)))
     case 2:
       guard count == 0 else {
         throw .inconsistent(field: "body byte count", offset: start + 12)
@@ -87,8 +97,7 @@ public struct BodyEntry: ~Escapable {
       guard plan <= FormatLimits.integerMax else {
         throw .badValue(field: "erasure plan", found: plan, offset: start + 16)
       }
-      let none = try reader.bytes(0)
-      return BodyEntry(slot: slot, erasedBy: plan, salt: none, bytes: none)
+      return BodyEntry(slot: slot, erasedBy: plan, saltAndBytes: try reader.bytes(0))
     default:
       throw .badValue(field: "body state", found: UInt64(state), offset: start + 10)
     }

@@ -8,10 +8,18 @@ struct ScannedFrame: Sendable {
   var range: Range<Int>
 }
 
+/// The frames of one window of the file.
+struct FrameWave: Sendable {
+  var window: [UInt8] = []
+  var frames: [ScannedFrame] = []
+  /// Why there are no more behind them; nil while there may be.
+  var stop: FrameScan.Stop?
+}
+
 /// Walks through the frames of one group log, window by window.
 struct FrameScan {
   /// What ends a run of frames.
-  enum Stop: Equatable {
+  enum Stop: Equatable, Sendable {
     /// The file's last byte was read.
     case end
     /// From `position` on there is no whole frame of this ledger that names its own offset.
@@ -22,8 +30,6 @@ struct FrameScan {
   let ledgerID: LedgerID?
   /// Where the next frame should begin.
   private(set) var position: Int
-  private(set) var window: [UInt8] = []
-  private(set) var frames: [ScannedFrame] = []
 
   /// Bytes read at once; one frame may be larger.
   static let windowByteCount = 8 << 20
@@ -34,35 +40,46 @@ struct FrameScan {
     position = ActiveFileHeader.byteCount
   }
 
-  /// Reads the next frames into `frames`; nil while there may be more after them.
-  mutating func readWave() throws(EvidenceError) -> Stop? {
-    frames.removeAll(keepingCapacity: true)
+  /// Reads the next frames.
+  mutating func readWave() throws(EvidenceError) -> FrameWave {
+    var wave = FrameWave()
     let start = position
-    window.removeAll(keepingCapacity: true)
     let windowEnd = min(file.byteCount, start + Self.windowByteCount)
-    guard start < windowEnd else { return .end }
-    try file.read(start..<windowEnd, into: &window)
+    guard start < windowEnd else {
+      wave.stop = .end
+      return wave
+    }
+    try file.read(start..<windowEnd, into: &wave.window)
+    wave.stop = try readFrames(&wave, from: start, to: windowEnd)
+    return wave
+  }
+
+  private mutating func readFrames(_ wave: inout FrameWave, from start: Int, to windowEnd: Int)
+    throws(EvidenceError) -> Stop?
+  {
     while true {
       let offset = position - start
       if position == file.byteCount { return .end }
-      if frames.count > 0, window.count - offset < GroupFrameHeader.byteCount,
+      if wave.frames.count > 0, wave.window.count - offset < GroupFrameHeader.byteCount,
         windowEnd < file.byteCount
       {
         return nil
       }
       let header: GroupFrameHeader
-      switch frameHeader(window.rawSpan.extracting(offset..<window.count)) {
+      switch frameHeader(wave.window.rawSpan.extracting(offset..<wave.window.count)) {
       case .success(let found): header = found
       case .failure(let stop): return .broken(stop.reason)
       }
       guard header.frameByteCount <= file.byteCount - position else {
         return .broken("group \(header.number) is cut off")
       }
-      if offset + header.frameByteCount > window.count {
-        if frames.count > 0 { return nil }
-        try file.read(start + window.count..<start + offset + header.frameByteCount, into: &window)
+      if offset + header.frameByteCount > wave.window.count {
+        if wave.frames.count > 0 { return nil }
+        try file.read(
+          start + wave.window.count..<start + offset + header.frameByteCount, into: &wave.window)
       }
-      frames.append(ScannedFrame(header: header, range: offset..<offset + header.frameByteCount))
+      wave.frames.append(
+        ScannedFrame(header: header, range: offset..<offset + header.frameByteCount))
       position += header.frameByteCount
     }
   }

@@ -28,19 +28,24 @@ struct FrameWalk {
     }
   }
 
-  /// Checks the frames of one window on all workers and links them in order.
-  mutating func accept(
-    _ scan: inout FrameScan, stop: FrameScan.Stop?, _ chain: RecordChain, _ check: LedgerCheck
-  ) throws(EvidenceError) {
-    let window = scan.window
-    let frames = scan.frames
-    let results = check.workers.map(frames) { [name = active.name] frame, scratch in
+  typealias Work = StartedWork<FrameResult>
+
+  /// Begins the check of a window's frames on all workers.
+  func start(_ wave: FrameWave, _ check: LedgerCheck) -> Work {
+    check.workers.start(wave.frames) { [name = active.name] frame, scratch in
       FrameCheck.run(
-        window.rawSpan.extracting(frame.range), header: frame.header, file: name,
+        wave.window.rawSpan.extracting(frame.range), header: frame.header, file: name,
         raw: &scratch.raw)
     }
-    for (position, (frame, result)) in zip(frames, results).enumerated() {
-      if result.isDamaged, position == frames.count - 1, stop != nil,
+  }
+
+  /// Links the frames of one window in order.
+  mutating func accept(
+    _ wave: FrameWave, _ work: Work, _ scan: FrameScan, _ chain: RecordChain, _ check: LedgerCheck
+  ) throws(EvidenceError) {
+    for (position, frame) in wave.frames.enumerated() {
+      let result = work.take(position)
+      if result.isDamaged, position == wave.frames.count - 1, wave.stop != nil,
         try isTorn(frame.header, scan, check)
       {
         let offset = Int(frame.header.offset)

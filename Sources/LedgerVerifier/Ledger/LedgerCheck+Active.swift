@@ -16,15 +16,24 @@ extension LedgerCheck {
     var scan = FrameScan(active.file, ledgerID: ledgerFile?.ledgerID ?? active.header?.ledgerID)
     let sealedEnd = chain.nextRecord
     var walk = FrameWalk(active, isLast: isLast, sealedEnd: sealedEnd)
-    var stop: FrameScan.Stop?
-    while stop == nil || walk.isResumed {
+    var wave = try scan.readWave()
+    var work = walk.start(wave, self)
+    while true {
+      // The next window is checked while this one is linked.
+      let next = wave.stop == nil ? try scan.readWave() : nil
+      let nextWork = next.map { walk.start($0, self) }
+      try walk.accept(wave, work, scan, chain, self)
+      if walk.isFinished { return }
+      if let next, let nextWork {
+        (wave, work) = (next, nextWork)
+        continue
+      }
+      guard case .broken(let reason) = wave.stop else { return }
       walk.isResumed = false
-      stop = try scan.readWave()
-      try walk.accept(&scan, stop: stop, chain, self)
-      if walk.isFinished { return }
-      guard case .broken(let reason) = stop else { continue }
       try walk.tail(&scan, at: scan.position, reason: reason, chain, self)
-      if walk.isFinished { return }
+      guard !walk.isFinished, walk.isResumed else { return }
+      wave = try scan.readWave()
+      work = walk.start(wave, self)
     }
   }
 

@@ -3,7 +3,7 @@ internal import LedgerFormat
 
 /// Checks one segment: waves of header blocks on all workers, each followed by the body blocks
 /// whose records are then known, so that memory does not grow with the segment. While one wave is
-/// linked with the chain, its bodies and the headers of the next are checked already.
+/// linked with the chain, its bodies and the headers of the next two are checked already.
 struct SegmentWalk {
   let headers: SegmentFile
   let bodies: SegmentFile?
@@ -31,21 +31,29 @@ struct SegmentWalk {
   private typealias BodyWork = StartedWork<Result<BodyBlockResult, EvidenceError>>
 
   mutating func run(_ chain: RecordChain, _ check: LedgerCheck) throws(EvidenceError) {
-    let waveCount = Self.blocksPerWorker * check.workers.count
     let blockCount = headers.blocks.count
-    var wave = 0..<min(blockCount, waveCount)
-    var started = start(wave, check)
-    while !wave.isEmpty {
-      let outcomes = started.wait()
+    let waveCount = Self.blocksPerWorker * check.workers.count
+    var started: [(wave: Range<Int>, work: HeaderWork)] = []
+    var nextBlock = 0
+    while nextBlock < blockCount || !started.isEmpty {
+      while nextBlock < blockCount, started.count < 2 {
+        let wave = nextBlock..<min(blockCount, nextBlock + waveCount)
+        started.append((wave, start(wave, check)))
+        nextBlock = wave.upperBound
+      }
+      let (wave, work) = started.removeFirst()
+      let outcomes = work.takeAll()
       expectBodies(outcomes)
       let bodies = startBodies(
         upTo: headers.blocks[wave.upperBound - 1].lastRecord, isLast: wave.upperBound == blockCount,
         check)
-      let next = wave.upperBound..<min(blockCount, wave.upperBound + waveCount)
-      started = start(next, check)
+      if nextBlock < blockCount {
+        let wave = nextBlock..<min(blockCount, nextBlock + waveCount)
+        started.append((wave, start(wave, check)))
+        nextBlock = wave.upperBound
+      }
       try link(wave, outcomes, chain, check)
-      if let bodies { try accept(bodies.numbers, bodies.work.wait(), chain, check) }
-      wave = next
+      if let bodies { try accept(bodies.numbers, bodies.work, chain, check) }
     }
     guard !skipsBodies else { return }
     let place = Place(file: SegmentFile.path(.bodies, headers.firstRecord), offset: 0)
@@ -113,12 +121,11 @@ struct SegmentWalk {
   }
 
   private mutating func accept(
-    _ numbers: Range<Int>, _ results: [Result<BodyBlockResult, EvidenceError>],
-    _ chain: RecordChain, _ check: LedgerCheck
+    _ numbers: Range<Int>, _ work: BodyWork, _ chain: RecordChain, _ check: LedgerCheck
   ) throws(EvidenceError) {
     guard let bodies else { return }
-    for (number, result) in zip(numbers, results) {
-      let result = try result.get()
+    for (position, number) in numbers.enumerated() {
+      let result = try work.take(position).get()
       let location = bodies.blocks[number]
       check.advance(chain, byteCount: Int(location.blockByteCount))
       check.summary.bodyCount += result.presentCount

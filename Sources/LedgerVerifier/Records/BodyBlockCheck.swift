@@ -159,10 +159,7 @@ extension BodyBlockResult {
             + "\(expected.byteCount)", at: place, records: slot.record...slot.record))
       return
     }
-    var hasher = SHA256Hasher()
-    hasher.update(entry.salt)
-    hasher.update(entry.bytes)
-    if hasher.finalize() != expected.commitment {
+    if SHA256Hasher.hash(entry.saltAndBytes) != expected.commitment {
       problems.append(
         Finding(
           .bodyMismatch, "body \(slot.body) or its salt is not the one the header commits to",

@@ -25,7 +25,9 @@ struct HeaderWalk: ~Escapable {
     else { return nil }
     var previous: UInt64 = 3
     var hasSource = false
-    for _ in 4..<pairCount {
+    var rest = pairCount - 4
+    while rest > 0 {
+      rest -= 1
       guard let key = unsigned(), key > previous else { return nil }
       previous = key
       if key == 6 { hasSource = true }
@@ -77,9 +79,15 @@ extension HeaderWalk {
     let width = 1 << Int(form - 24)
     guard bytes.byteCount - position >= width else { return nil }
     var argument: UInt64 = 0
-    for _ in 0..<width {
-      argument = argument << 8 | UInt64(bytes.byte(at: position))
-      position += 1
+    if width == 8 {
+      argument = bytes.word(at: position).byteSwapped
+      position += 8
+    } else {
+      let end = position + width
+      while position < end {
+        argument = argument << 8 | UInt64(bytes.byte(at: position))
+        position += 1
+      }
     }
     let least: UInt64 = form == 24 ? 24 : 1 << (UInt64(width) * 4)
     return argument >= least ? (major, argument) : nil
@@ -127,12 +135,22 @@ extension HeaderWalk {
     guard let (major, argument) = head(), major == 3, argument <= UInt64(range.upperBound),
       Int(argument) >= range.lowerBound, bytes.byteCount - position >= Int(argument)
     else { return nil }
-    let end = position + Int(argument)
-    var union: UInt8 = 0
-    for place in position..<end { union |= bytes.byte(at: place) }
-    guard union < 0x80 else { return nil }
-    defer { position = end }
-    return position..<end
+    let start = position
+    position += Int(argument)
+    return isASCII(start, position) ? start..<position : nil
+  }
+
+  private func isASCII(_ start: Int, _ end: Int) -> Bool {
+    var (place, union) = (start, UInt64(0))
+    while place + 8 <= end {
+      union |= bytes.word(at: place)
+      place += 8
+    }
+    while place < end {
+      union |= UInt64(bytes.byte(at: place))
+      place += 1
+    }
+    return union & 0x8080_8080_8080_8080 == 0
   }
 
   private mutating func skipFlags(_ assigned: UInt64) -> Bool {
@@ -153,7 +171,10 @@ extension HeaderWalk {
   private mutating func skipKind() -> Bool {
     guard let range = text(1...FormatLimits.tokenByteCountMax) else { return false }
     var slash: Int?
-    for place in range {
+    var next = range.lowerBound
+    while next < range.upperBound {
+      let place = next
+      next += 1
       switch bytes.byte(at: place) {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "-"):
@@ -191,8 +212,9 @@ extension HeaderWalk {
       return false
     }
     entityCount = count
-    for _ in 0..<count where !skipEntity() { return false }
-    return true
+    var rest = count
+    while rest > 0, skipEntity() { rest -= 1 }
+    return rest == 0
   }
 
   private mutating func skipEntity() -> Bool {
@@ -296,7 +318,11 @@ extension HeaderWalk {
   }
 
   private func areAll(_ range: Range<Int>, in allowed: ClosedRange<UInt8>) -> Bool {
-    for place in range where !allowed.contains(bytes.byte(at: place)) { return false }
+    var place = range.lowerBound
+    while place < range.upperBound {
+      guard allowed.contains(bytes.byte(at: place)) else { return false }
+      place += 1
+    }
     return true
   }
 
@@ -305,7 +331,8 @@ extension HeaderWalk {
       return false
     }
     var total: UInt64 = 0
-    for number in 0..<count {
+    var number: UInt64 = 0
+    while number < count {
       guard let length = self.count(major: 4, in: 3...4),
         let type = text(1...FormatLimits.tokenByteCountMax), areAll(type, in: 0x20...0x7E),
         bytes.byte(at: type.lowerBound) != 0x20, bytes.byte(at: type.upperBound - 1) != 0x20,
@@ -317,6 +344,7 @@ extension HeaderWalk {
         ExpectedBody(
           slot: BodySlot(record: record, body: number), byteCount: byteCount,
           commitment: commitment))
+      number += 1
     }
     return total <= UInt64(FormatLimits.recordBodyByteCountMax)
   }

@@ -126,29 +126,33 @@ final class RecordChain {
   }
 
   private func extend(_ leafHashes: ArraySlice<SHA256Digest>) throws(EvidenceError) {
-    for hash in leafHashes {
-      try tree.compare(hash, level: 0, index: nextRecord)
-      if retainedFrom != nil { retained.append(hash) }
-      nextRecord += 1
-      guard frontier != nil else { continue }
-      var completed: (level: Int, index: UInt64, hash: SHA256Digest)?
-      var higher: [(level: Int, index: UInt64, hash: SHA256Digest)] = []
-      frontier?.append(hash) { level, index, hash in
-        guard level.isMultiple(of: 8) else { return }
-        if completed == nil {
-          completed = (level, index, hash)
-        } else {
-          higher.append((level, index, hash))
-        }
-      }
-      if let completed {
-        for node in [completed] + higher {
-          try tree.compare(node.hash, level: node.level / 8, index: node.index)
-        }
-      }
+    guard let last = leafHashes.last else { return }
+    try tree.compare(leafHashes, level: 0, from: nextRecord)
+    if retainedFrom != nil { retained.append(contentsOf: leafHashes) }
+    var rest = leafHashes
+    while let size = wantedSizes.first, size <= nextRecord + UInt64(rest.count) {
+      let count = Int(size - nextRecord)
+      try grow(by: rest.prefix(count))
+      rest = rest.dropFirst(count)
       noteRoot()
     }
-    if let last = leafHashes.last { leafHash = last }
+    try grow(by: rest)
+    leafHash = last
+  }
+
+  /// Takes leaf hashes into the tree, and compares the hashes of the subtrees that they complete.
+  private func grow(by leafHashes: ArraySlice<SHA256Digest>) throws(EvidenceError) {
+    nextRecord += UInt64(leafHashes.count)
+    // Taken out meanwhile, so that it is changed in place.
+    guard var frontier = frontier.take() else { return }
+    var nodes: [(level: Int, index: UInt64, hash: SHA256Digest)] = []
+    for hash in leafHashes {
+      frontier.append(hash) { level, index, hash in
+        if level.isMultiple(of: 8) { nodes.append((level / 8, index, hash)) }
+      }
+    }
+    self.frontier = frontier
+    for node in nodes { try tree.compare([node.hash], level: node.level, from: node.index) }
   }
 
   private func noteRoot() {

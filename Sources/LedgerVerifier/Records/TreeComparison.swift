@@ -27,6 +27,30 @@ final class TreeComparison {
     var window: [UInt8] = []
     var windowStart: UInt64 = 0
     var difference: Difference?
+
+    /// Compares hashes that the window holds.
+    mutating func compare(_ hashes: ArraySlice<SHA256Digest>, from index: UInt64, level: Int) {
+      guard let (first, count) = differences(hashes, from: index) else { return }
+      var difference = difference ?? Difference(level: level, index: first, count: 0)
+      difference.count += count
+      self.difference = difference
+    }
+
+    /// The first index at which a hash differs, and how many do.
+    private func differences(_ hashes: ArraySlice<SHA256Digest>, from index: UInt64)
+      -> (first: UInt64, count: UInt64)?
+    {
+      var found: (first: UInt64, count: UInt64)?
+      var place = Int(index - windowStart) * SHA256Digest.byteCount
+      let stored = window.rawSpan
+      for (position, hash) in hashes.enumerated() {
+        let own = SHA256Digest(stored.extracting(place..<place + SHA256Digest.byteCount))
+        place += SHA256Digest.byteCount
+        guard own != hash else { continue }
+        found = (found?.first ?? index + UInt64(position), (found?.count ?? 0) + 1)
+      }
+      return found
+    }
   }
 
   /// A tree of 2^63 records has no more.
@@ -44,32 +68,37 @@ final class TreeComparison {
 
   static func path(_ level: Int) -> String { "tree/\(level)" }
 
-  /// Compares one derived hash. Each level is asked for its hashes in ascending order.
-  func compare(_ hash: SHA256Digest, level: Int, index: UInt64) throws(EvidenceError) {
-    levels[level].derivedCount = max(levels[level].derivedCount, index + 1)
-    guard let stored = try self.stored(level: level, index: index), stored != hash else { return }
-    if levels[level].difference == nil {
-      levels[level].difference = Difference(level: level, index: index, count: 0)
+  /// Compares derived hashes, the first of which is hash `index` of its level. Each level is given
+  /// its hashes in ascending order.
+  func compare(_ hashes: ArraySlice<SHA256Digest>, level: Int, from index: UInt64)
+    throws(EvidenceError)
+  {
+    let end = index + UInt64(hashes.count)
+    levels[level].derivedCount = max(levels[level].derivedCount, end)
+    var next = index
+    while next < min(end, levels[level].count) {
+      let held = try hold(level: level, index: next)
+      let count = Int(min(end, held) - next)
+      let start = hashes.startIndex + Int(next - index)
+      levels[level].compare(hashes[start..<start + count], from: next, level: level)
+      next += UInt64(count)
     }
-    levels[level].difference?.count += 1
   }
 
-  /// The file's hash; nil if it ends before.
-  private func stored(level: Int, index: UInt64) throws(EvidenceError) -> SHA256Digest? {
-    guard index < levels[level].count, let file = levels[level].file else { return nil }
+  /// Makes sure that the window holds hash `index`, which the file has; gives the index behind the
+  /// window's last.
+  private func hold(level: Int, index: UInt64) throws(EvidenceError) -> UInt64 {
     let start = levels[level].windowStart
-    let held = UInt64(levels[level].window.count / SHA256Digest.byteCount)
-    if index < start || index >= start + held {
-      let end = min(levels[level].count, index + Self.windowHashCount)
-      levels[level].window.removeAll(keepingCapacity: true)
-      levels[level].windowStart = index
-      try file.read(
-        Int(index) * SHA256Digest.byteCount..<Int(end) * SHA256Digest.byteCount,
-        into: &levels[level].window)
-    }
-    let offset = Int(index - levels[level].windowStart) * SHA256Digest.byteCount
-    let window = levels[level].window
-    return SHA256Digest(window.rawSpan.extracting(offset..<offset + SHA256Digest.byteCount))
+    let held = start + UInt64(levels[level].window.count / SHA256Digest.byteCount)
+    if index >= start, index < held { return held }
+    guard let file = levels[level].file else { return index }
+    let end = min(levels[level].count, index + Self.windowHashCount)
+    levels[level].window.removeAll(keepingCapacity: true)
+    levels[level].windowStart = index
+    try file.read(
+      Int(index) * SHA256Digest.byteCount..<Int(end) * SHA256Digest.byteCount,
+      into: &levels[level].window)
+    return end
   }
 
   /// The leaf hashes of `records` in `tree/0`, as many of the first as it has.
