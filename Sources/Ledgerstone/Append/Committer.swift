@@ -212,7 +212,7 @@ final class Committer {
     try performing {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
-      let note = try signer.sign(frontier) { range, body in
+      let note = try signer.sign(frontier, tree: tree) { range, body in
         try reader.forEachLeafHash(in: range, body)
       }
       let time = options.clock.monotonicMicroseconds()

@@ -36,20 +36,29 @@ struct CheckpointSigner {
   /// Signs the tree of `frontier`, unless it is the one signed last.
   ///
   /// The records since the last signature are read back from the disk and hashed again; the tree
-  /// they give, on top of the one signed last, must be the tree in memory. The note is durable in
-  /// the vault before it is published.
+  /// they give, on top of the one signed last, must be the tree in memory. The tree files are held
+  /// to it as well, as readers prove what is signed out of them. The note is durable in the vault
+  /// before it is published.
   ///
   /// - Parameters:
   ///   - frontier: the tree of all durable records.
+  ///   - tree: its files; what differs there is set right.
   ///   - readBack: calls its argument with the leaf hash of each record of a range, from the disk.
   mutating func sign(
-    _ frontier: TreeFrontier,
+    _ frontier: TreeFrontier, tree: TreeFiles,
     readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
   ) throws(LedgerError) -> LedgerNote {
     if let newest, newest.checkpoint.size == frontier.size { return newest }
     var extended = signedFrontier
     try translatingErrors {
-      try readBack(signedFrontier.size..<frontier.size) { extended.append($0) }
+      var revision = TreeRevision(of: tree, from: extended.size)
+      try readBack(signedFrontier.size..<frontier.size) { leaf in
+        revision.append(leaf, level: 0)
+        extended.append(leaf) { level, _, hash in
+          if level.isMultiple(of: 8) { revision.append(hash, level: level / 8) }
+        }
+      }
+      if extended == frontier { try revision.finish() }
     }
     guard extended == frontier else {
       throw LedgerError(

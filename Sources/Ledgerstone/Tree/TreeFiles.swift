@@ -110,6 +110,24 @@ final class TreeFiles: Sendable {
     }
   }
 
+  /// Writes `hashes`, the first of which is hash `index` of `level`, where the file has others.
+  ///
+  /// - Returns: whether any differed; they are durable only after `synchronize`.
+  func revise(_ hashes: [SHA256Digest], level: Int, from index: UInt64) throws -> Bool {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
+    for hash in hashes { hash.append(to: &bytes) }
+    let offset = Int(index) * SHA256Digest.byteCount
+    return try levels.withLock { levels in
+      guard level < levels.count, index + UInt64(hashes.count) <= levels[level].count else {
+        throw TreeFilesError.short(level: level)
+      }
+      if try levels[level].file?.bytes(count: bytes.count, at: offset) == bytes { return false }
+      try levels[level].file?.write(bytes, at: offset)
+      return true
+    }
+  }
+
   /// Makes everything written durable.
   func synchronize() throws {
     try levels.withLock { levels in
