@@ -24,6 +24,7 @@ public final class Ledger: Sendable {
   /// What readers of this process see.
   let publication: Publication
   private let locks: LedgerLocks
+  private let salts = SaltSource()
   /// Where the vault's database is waited for; one caller at a time.
   private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
   /// Where erasures and holds run, one after the other.
@@ -52,7 +53,7 @@ public final class Ledger: Sendable {
   public func makeBatch() -> RecordBatch {
     RecordBatch(
       duplicateKey: duplicateKey,
-      sealer: BodySealer(keys: subjects, ledgerID: identity.ledgerID))
+      sealer: BodySealer(keys: subjects, ledgerID: identity.ledgerID), salts: salts)
   }
 
   /// Raw bytes of appends that are not acknowledged yet.

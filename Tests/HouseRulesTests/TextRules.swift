@@ -11,6 +11,7 @@ enum TextRules {
     "Sources/LedgerCryptography/SHA256Hasher.swift": "calls libcrypto",
     "Sources/LedgerCryptography/SecretBytes.swift": "clears memory on release",
     "Sources/LedgerFormat/Block/LZ4.swift": "calls liblz4",
+    "Sources/LedgerFormat/Bytes/ByteOutput.swift": "copies behind its own bounds check",
     "Sources/LedgerFormat/Bytes/ByteReader.swift": "loads behind its own bounds check",
     "Sources/LedgerServer/Transport/GzipInflater.swift": "calls zlib",
     "Sources/LedgerVerifier/DirectoryEvidence.swift": "the verifier's own system calls",

@@ -122,7 +122,8 @@ import Testing
       let content = Self.large(inputs: inputs)
       let before = buffer
       let tails = try RecordContent.prepare(content)
-      let pairCount = try RecordContent.prepareWhole(content, into: &buffer)
+      let pairCount = try RecordContent.prepareWhole(
+        content, bodies: content.bodies, into: &buffer)
       #expect(pairCount == (tails.count == 1 ? tails[0].pairCount : nil))
       #expect(buffer == before + (tails.count == 1 ? tails[0].bytes : []))
     }
@@ -130,7 +131,7 @@ import Testing
     bad.kind = "Not a kind"
     let before = buffer
     #expect(throws: FormatError.self) {
-      try RecordContent.prepareWhole(bad, into: &buffer)
+      try RecordContent.prepareWhole(bad, bodies: [], into: &buffer)
     }
     #expect(buffer == before)
   }

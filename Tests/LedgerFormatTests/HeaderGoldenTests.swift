@@ -47,9 +47,9 @@ import Testing
     let offset = RecordHeader.previousLeafHashOffset
     #expect(Array(golden[offset..<offset + 32]) == [UInt8](repeating: 0xA1, count: 32))
     var longest: ByteBuffer = []
-    RecordHeader.encodeHead(
-      tailPairCount: 2, previousLeafHash: .zero, index: UInt64(Int64.max),
-      recordedTime: .latest, into: &longest)
+    RecordHeader.encode(
+      previousLeafHash: .zero, index: UInt64(Int64.max), recordedTime: .latest,
+      tail: RawSpan(), tailPairCount: 2, into: &longest)
     #expect(longest.count == RecordHeader.headByteCountMax)
   }
 

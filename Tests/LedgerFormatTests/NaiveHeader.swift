@@ -83,6 +83,15 @@ indirect enum NaiveValue {
 
 /// Reads a header by the CDDL of `Format.md`, without any of the library's decoding.
 enum NaiveHeader {
+  /// How many pairs a map of any length has; nil if the bytes are not one in its canonical form.
+  static func pairCount(_ bytes: [UInt8]) -> Int? {
+    var rest = bytes[...]
+    guard let value = try? NaiveValue.read(&rest), rest.isEmpty, value.canonical == bytes,
+      case .map(let pairs) = value
+    else { return nil }
+    return pairs.count
+  }
+
   static func decode(_ bytes: [UInt8]) -> RecordHeader? {
     var rest = bytes[...]
     guard bytes.count <= 65_535, let value = try? NaiveValue.read(&rest), rest.isEmpty,

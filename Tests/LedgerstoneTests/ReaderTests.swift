@@ -106,10 +106,9 @@ import Testing
     var tail: ByteBuffer = []
     let pairCount = content.encodeTail(into: &tail)
     var header: ByteBuffer = []
-    RecordHeader.encodeHead(
-      tailPairCount: pairCount, previousLeafHash: first.leafHash, index: 1,
-      recordedTime: first.header.recordedTime, into: &header)
-    header.append(copying: tail.rawSpan)
+    RecordHeader.encode(
+      previousLeafHash: first.leafHash, index: 1, recordedTime: first.header.recordedTime,
+      tail: tail.rawSpan, tailPairCount: pairCount, into: &header)
     var group = RawGroup()
     group.begin(firstRecord: 1)
     group.append(header: header.rawSpan, leafHashBefore: first.leafHash)

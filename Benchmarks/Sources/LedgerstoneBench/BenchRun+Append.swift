@@ -9,6 +9,8 @@ private struct BulkProgress: Codable {
   /// Seconds for the first million records, or all where there are fewer.
   var firstRecordCount = 0
   var firstSeconds = 0.0
+  /// Of all processors together, while the clock ran.
+  var processorSeconds = 0.0
   var key = ""
 }
 
@@ -49,7 +51,7 @@ extension BenchRun {
     while next < recordCount {
       let end = min(next + Self.chunkRecordCount, recordCount)
       let records = prepared(next..<end)
-      let start = ContinuousClock.now
+      let (start, processorStart) = (ContinuousClock.now, ProcessorTime.now)
       try await append(records, to: ledger)
       if end == recordCount || progress.firstRecordCount + records.count == Self.firstRecordCount {
         _ = try await ledger.checkpoint()
@@ -58,6 +60,7 @@ extension BenchRun {
       let time = (ContinuousClock.now - start) / .seconds(1)
       progress.recordCount = end
       progress.seconds += time
+      progress.processorSeconds += ProcessorTime.now - processorStart
       if progress.firstRecordCount < Self.firstRecordCount {
         progress.firstRecordCount += records.count
         progress.firstSeconds += time
@@ -115,7 +118,9 @@ extension BenchRun {
       from: LedgerReader.open(at: bulkLocation), of: workload, recordCountMax: 200_000)
     let bound = Bound(sample: sample, folder: folder)
     let oneCore = try bound.append(cores: 1)
-    let twoCores = try bound.append(cores: 2)
+    let processorStart = ProcessorTime.now
+    let (twoCores, boundCount) = try bound.countedAppend(cores: 2)
+    let boundTime = (ProcessorTime.now - processorStart) / Double(boundCount)
     let peer = try peerAppend(sample)
     try report.add(Row("bound of appending, one core", oneCore, "records/s"))
     try report.add(Row("bound of appending, two cores", twoCores, "records/s"))
@@ -131,6 +136,11 @@ extension BenchRun {
           Double(progress.recordCount) / progress.seconds, "records/s", bound: twoCores,
           peer: peer.recordsPerSecond))
     }
+    try report.add(
+      Row(
+        "bulk append, processor time",
+        progress.processorSeconds / Double(progress.recordCount) * 1_000_000, "µs/record",
+        bound: boundTime * 1_000_000))
     let size = Double(try byteCount(below: try bulkLocation.directory))
     try report.add(
       Row(

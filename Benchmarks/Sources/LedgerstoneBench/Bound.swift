@@ -11,7 +11,10 @@ struct Bound {
   let folder: String
 
   /// Records per second that `cores` processors can append.
-  func append(cores: Int) throws -> Double {
+  func append(cores: Int) throws -> Double { try countedAppend(cores: cores).rate }
+
+  /// The same, and how many records that was measured with.
+  func countedAppend(cores: Int) throws -> (rate: Double, recordCount: Int) {
     let path = "\(folder)/bound"
     let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw BenchFailure("cannot create \(path)") }
@@ -48,14 +51,14 @@ struct Bound {
       }
       if isDone == 0 { failures.add() }
     } finally: {
-    }
+    }.rate
   }
 
   /// Shares the sample's groups out among threads, as often as it takes for a second, and only on
   /// as many processors.
   private func rate(
     cores: Int, _ body: @Sendable (Int, Failures) -> Void, finally: () -> Void
-  ) throws -> Double {
+  ) throws -> (rate: Double, recordCount: Int) {
     let failures = Failures()
     let processors = Affinity.current
     var recordCount = 0
@@ -78,7 +81,7 @@ struct Bound {
       time = (ContinuousClock.now - start) / .seconds(1)
     } while time < 1
     guard failures.count == 0 else { throw BenchFailure("the bound could not be measured") }
-    return Double(recordCount) / time
+    return (Double(recordCount) / time, recordCount)
   }
 
   /// One group compressed; nil if that failed.
@@ -158,5 +161,16 @@ enum Affinity {
   static func set(_ processors: some Sequence<Int32>) {
     let list = Array(processors)
     baseline_restrict(list, Int32(list.count))
+  }
+}
+
+/// Seconds that this process has used of all processors, getrusage(2).
+enum ProcessorTime {
+  static var now: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return [usage.ru_utime, usage.ru_stime].reduce(0) {
+      $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1_000_000
+    }
   }
 }

@@ -15,9 +15,11 @@ public enum HeaderEntry {
   /// - Precondition: `header` begins as `RecordHeader` draws it.
   public static func encode(header: RawSpan, into raw: inout ByteBuffer) {
     let derivedEnd = 37 + integerByteCount(first: header.byte(at: 37))
-    raw.append(littleEndian: UInt16(header.byteCount - derivedEnd + 1))
-    raw.append(header.byte(at: 0))
-    raw.append(copying: header.extracting(derivedEnd...))
+    raw.append(addingCapacity: 3 + header.byteCount - derivedEnd) { output in
+      output.append(littleEndian: UInt16(header.byteCount - derivedEnd + 1))
+      output.append(header.byte(at: 0))
+      output.append(copying: header.extracting(derivedEnd...))
+    }
   }
 
   /// Reads one entry and puts the complete header into `header`, whose content is replaced.
@@ -32,14 +34,16 @@ public enum HeaderEntry {
     guard count >= 1 else { throw .badValue(field: "entry byte count", found: 0, offset: start) }
     let stored = try reader.bytes(count)
     header.removeAll(keepingCapacity: true)
-    header.append(stored.byte(at: 0))
-    header.append(0x00)
-    header.append(0x58)
-    header.append(0x20)
-    header.append(previousLeafHash)
-    header.append(0x01)
-    header.appendCBOR(unsigned: index)
-    header.append(copying: stored.extracting(1...))
+    header.append(addingCapacity: RecordHeader.headByteCountMax + count) { output in
+      output.append(stored.byte(at: 0))
+      output.append(0x00)
+      output.append(0x58)
+      output.append(0x20)
+      output.append(previousLeafHash)
+      output.append(0x01)
+      output.appendCBOR(unsigned: index)
+      output.append(copying: stored.extracting(1...))
+    }
     guard header.count <= FormatLimits.headerByteCountMax else {
       throw .overLimit(
         field: "header", found: UInt64(header.count),

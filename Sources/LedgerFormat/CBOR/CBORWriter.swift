@@ -1,43 +1,44 @@
+internal import LedgerCryptography
+
 /// Appends deterministic CBOR (RFC 8949 §4.2.1): shortest arguments, definite lengths.
 ///
 /// Only the subset a header uses: unsigned and negative integers, byte and text strings, arrays,
 /// maps, `true`, `false` and `null`. Callers keep map keys ascending.
-extension ByteBuffer {
+extension OutputSpan<UInt8> {
+  /// The longest head of an item, which is also the longest integer: one byte and eight.
+  static var cborHeadByteCountMax: Int { 9 }
+
   /// The head of an item: three bits of major type, then `argument` in its shortest form.
-  @inlinable
+  @inline(__always)
   mutating func appendCBORHead(major: UInt8, argument: UInt64) {
     let type = major << 5
-    switch argument {
-    case 0..<24:
+    if argument < 24 {
       append(type | UInt8(truncatingIfNeeded: argument))
-    case 24..<0x100:
+    } else if argument < 0x100 {
       append(type | 24)
       append(UInt8(truncatingIfNeeded: argument))
-    case 0x100..<0x1_0000:
+    } else {
+      appendLongCBORHead(type, argument)
+    }
+  }
+
+  private mutating func appendLongCBORHead(_ type: UInt8, _ argument: UInt64) {
+    if argument < 0x1_0000 {
       append(type | 25)
-      appendBigEndian(argument, byteCount: 2)
-    case 0x1_0000..<0x1_0000_0000:
+      append(bigEndian: UInt16(truncatingIfNeeded: argument))
+    } else if argument < 0x1_0000_0000 {
       append(type | 26)
-      appendBigEndian(argument, byteCount: 4)
-    default:
+      append(bigEndian: UInt32(truncatingIfNeeded: argument))
+    } else {
       append(type | 27)
-      appendBigEndian(argument, byteCount: 8)
+      append(bigEndian: argument)
     }
   }
 
-  @inlinable
-  mutating func appendBigEndian(_ value: UInt64, byteCount: Int) {
-    var shift = 8 * (byteCount - 1)
-    while shift >= 0 {
-      append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
-      shift -= 8
-    }
-  }
-
-  @inlinable
+  @inline(__always)
   mutating func appendCBOR(unsigned value: UInt64) { appendCBORHead(major: 0, argument: value) }
 
-  @inlinable
+  @inline(__always)
   mutating func appendCBOR(signed value: Int64) {
     if value >= 0 {
       appendCBORHead(major: 0, argument: UInt64(value))
@@ -46,31 +47,35 @@ extension ByteBuffer {
     }
   }
 
-  @inlinable
+  @inline(__always)
   mutating func appendCBOR(text: String) {
-    appendCBORHead(major: 3, argument: UInt64(text.utf8.count))
-    append(contentsOf: text.utf8)
+    let bytes = text.utf8Span.span.rawSpan
+    appendCBORHead(major: 3, argument: UInt64(bytes.byteCount))
+    append(copying: bytes)
   }
 
-  @inlinable
-  mutating func appendCBOR(bytes: [UInt8]) {
-    appendCBORHead(major: 2, argument: UInt64(bytes.count))
-    append(contentsOf: bytes)
+  @inline(__always)
+  mutating func appendCBOR(bytes: RawSpan) {
+    appendCBORHead(major: 2, argument: UInt64(bytes.byteCount))
+    append(copying: bytes)
   }
 
-  @inlinable
+  @inline(__always)
+  mutating func appendCBOR(digest: SHA256Digest) { appendCBOR(bytes: digest.bytes) }
+
+  @inline(__always)
   mutating func appendCBOR(arrayCount: Int) {
     appendCBORHead(major: 4, argument: UInt64(arrayCount))
   }
 
-  @inlinable
+  @inline(__always)
   mutating func appendCBOR(mapCount: Int) {
     appendCBORHead(major: 5, argument: UInt64(mapCount))
   }
 
-  @inlinable
+  @inline(__always)
   mutating func appendCBOR(boolean: Bool) { append(boolean ? 0xF5 : 0xF4) }
 
-  @inlinable
+  @inline(__always)
   mutating func appendCBORNull() { append(0xF6) }
 }

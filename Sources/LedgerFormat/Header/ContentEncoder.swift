@@ -1,3 +1,5 @@
+internal import LedgerCryptography
+
 /// The encoding of keys 3 to 22, in ascending order: the tail of a header.
 ///
 /// A producer encodes the tail once; the writer only puts keys 0 to 2 before it.
@@ -6,125 +8,146 @@ extension RecordContent {
   ///
   /// - Precondition: `validate()` passed. Lists that must ascend are the caller's to sort.
   public func encodeTail(into buffer: inout ByteBuffer) -> Int {
-    var count = 0
-    func key(_ key: HeaderKey, _ buffer: inout ByteBuffer) {
-      buffer.append(key.rawValue)
-      count += 1
+    encodeTail(bodies: bodies, into: &buffer)
+  }
+
+  /// The same with other bodies than the content's own.
+  func encodeTail(bodies: [BodyDescription], into buffer: inout ByteBuffer) -> Int {
+    var pairCount = 0
+    buffer.append(addingCapacity: tailByteCountMax(bodies: bodies)) { output in
+      pairCount = encodeFacts(into: &output)
+      pairCount += encodeLineage(into: &output)
+      pairCount += encodeEvidence(bodies: bodies, into: &output)
     }
-    key(.kind, &buffer)
-    buffer.appendCBOR(text: kind)
-    if let eventTime {
-      key(.eventTime, &buffer)
-      buffer.appendCBOR(signed: eventTime.microseconds)
-    }
-    if !flags.isEmpty {
-      key(.flags, &buffer)
-      buffer.appendCBOR(unsigned: flags.rawValue)
-    }
-    key(.source, &buffer)
-    buffer.appendCBOR(text: source)
-    if let producer {
-      key(.producer, &buffer)
-      buffer.appendCBOR(text: producer)
-    }
-    if let producerSequence {
-      key(.producerSequence, &buffer)
-      buffer.appendCBOR(unsigned: producerSequence)
-    }
-    if let eventType {
-      key(.eventType, &buffer)
-      buffer.appendCBOR(unsigned: UInt64(eventType.rawValue))
-    }
-    if let part {
-      key(.part, &buffer)
-      buffer.appendCBOR(arrayCount: 2)
-      buffer.appendCBOR(unsigned: UInt64(part.number))
-      buffer.appendCBOR(unsigned: UInt64(part.count))
-    }
-    encodeLineage(into: &buffer, key: key)
-    encodeEvidence(into: &buffer, key: key)
+    return pairCount
+  }
+
+  /// At least as many bytes as the tail has.
+  private func tailByteCountMax(bodies: [BodyDescription]) -> Int {
+    let pair = 1 + ByteOutput.cborHeadByteCountMax
+    var count = 9 * pair + ByteOutput.cborHeadByteCountMax * 2
+    count += kind.utf8.count + source.utf8.count + (producer?.utf8.count ?? 0)
+    count += entities.encodedByteCountMax + bodies.encodedByteCountMax
+    count += edges.encodedByteCountMax + symlinks.encodedByteCountMax
+    count += renames.encodedByteCountMax + references.encodedByteCountMax
+    count += runs.encodedByteCountMax + slots.encodedByteCountMax
+    if !attributes.isEmpty { count += pair + attributesByteCountMax }
+    if let identity { count += 1 + identity.encodedByteCountMax }
+    if let head { count += 1 + head.encodedByteCountMax }
+    if let publicIdentifier { count += pair + publicIdentifier.utf8.count }
     return count
   }
 
-  private func encodeLineage(
-    into buffer: inout ByteBuffer, key: (HeaderKey, inout ByteBuffer) -> Void
-  ) {
-    if !entities.isEmpty {
-      key(.entities, &buffer)
-      buffer.appendCBOR(arrayCount: entities.count)
-      for entity in entities { entity.encode(into: &buffer) }
+  /// Keys 3 to 10; gives how many of them there are.
+  @inline(__always)
+  private func encodeFacts(into output: inout ByteOutput) -> Int {
+    var count = 2
+    output.append(HeaderKey.kind.rawValue)
+    output.appendCBOR(text: kind)
+    if let eventTime {
+      output.append(HeaderKey.eventTime.rawValue)
+      output.appendCBOR(signed: eventTime.microseconds)
+      count += 1
     }
-    if !edges.isEmpty {
-      key(.edges, &buffer)
-      buffer.appendCBOR(arrayCount: edges.count)
-      for edge in edges { edge.encode(into: &buffer) }
+    if !flags.isEmpty {
+      output.append(HeaderKey.flags.rawValue)
+      output.appendCBOR(unsigned: flags.rawValue)
+      count += 1
     }
-    for (pairs, name) in [(symlinks, HeaderKey.symlinks), (renames, .renames)]
-    where !pairs.isEmpty {
-      key(name, &buffer)
-      buffer.appendCBOR(arrayCount: pairs.count)
-      for pair in pairs { pair.encode(into: &buffer) }
+    output.append(HeaderKey.source.rawValue)
+    output.appendCBOR(text: source)
+    if let producer {
+      output.append(HeaderKey.producer.rawValue)
+      output.appendCBOR(text: producer)
+      count += 1
     }
+    if let producerSequence {
+      output.append(HeaderKey.producerSequence.rawValue)
+      output.appendCBOR(unsigned: producerSequence)
+      count += 1
+    }
+    if let eventType {
+      output.append(HeaderKey.eventType.rawValue)
+      output.appendCBOR(unsigned: UInt64(eventType.rawValue))
+      count += 1
+    }
+    if let part {
+      output.append(HeaderKey.part.rawValue)
+      output.appendCBOR(arrayCount: 2)
+      output.appendCBOR(unsigned: UInt64(part.number))
+      output.appendCBOR(unsigned: UInt64(part.count))
+      count += 1
+    }
+    return count
   }
 
-  private func encodeEvidence(
-    into buffer: inout ByteBuffer, key: (HeaderKey, inout ByteBuffer) -> Void
-  ) {
+  /// Keys 11 to 14.
+  @inline(__always)
+  private func encodeLineage(into output: inout ByteOutput) -> Int {
+    var count = output.append(.entities, entities)
+    count += output.append(.edges, edges)
+    count += output.append(.symlinks, symlinks)
+    count += output.append(.renames, renames)
+    return count
+  }
+
+  /// Keys 15 to 22.
+  @inline(__always)
+  private func encodeEvidence(bodies: [BodyDescription], into output: inout ByteOutput) -> Int {
+    var count = 0
     if !attributes.isEmpty {
-      key(.attributes, &buffer)
-      encodeAttributes(into: &buffer)
+      output.append(HeaderKey.attributes.rawValue)
+      encodeAttributes(into: &output)
+      count += 1
     }
-    if !references.isEmpty {
-      key(.references, &buffer)
-      buffer.appendCBOR(arrayCount: references.count)
-      for reference in references { reference.encode(into: &buffer) }
-    }
-    if !bodies.isEmpty {
-      key(.bodies, &buffer)
-      buffer.appendCBOR(arrayCount: bodies.count)
-      for body in bodies { body.encode(into: &buffer) }
-    }
-    if !runs.isEmpty {
-      key(.runs, &buffer)
-      buffer.appendCBOR(arrayCount: runs.count)
-      for run in runs { run.encode(into: &buffer) }
-    }
-    if !slots.isEmpty {
-      key(.slots, &buffer)
-      buffer.appendCBOR(arrayCount: slots.count)
-      for slot in slots { slot.encode(into: &buffer) }
-    }
+    count += output.append(.references, references)
+    count += output.append(.bodies, bodies)
+    count += output.append(.runs, runs)
+    count += output.append(.slots, slots)
     if let identity {
-      key(.identity, &buffer)
-      identity.encode(into: &buffer)
+      output.append(HeaderKey.identity.rawValue)
+      identity.encode(into: &output)
+      count += 1
     }
     if let head {
-      key(.head, &buffer)
-      buffer.appendCBOR(arrayCount: head.origin == nil ? 2 : 3)
-      buffer.appendCBOR(unsigned: head.size)
-      buffer.appendCBOR(digest: head.root)
-      if let origin = head.origin { buffer.appendCBOR(text: origin) }
+      output.append(HeaderKey.head.rawValue)
+      head.encode(into: &output)
+      count += 1
     }
     if let publicIdentifier {
-      key(.publicIdentifier, &buffer)
-      buffer.appendCBOR(text: publicIdentifier)
+      output.append(HeaderKey.publicIdentifier.rawValue)
+      output.appendCBOR(text: publicIdentifier)
+      count += 1
+    }
+    return count
+  }
+
+  private var attributesByteCountMax: Int {
+    attributes.reduce(0) { count, attribute in
+      let byteCount =
+        switch attribute.value {
+        case .text(let text): text.utf8.count
+        case .bytes(let bytes): bytes.count
+        case .integer, .boolean: 0
+        }
+      return count + 2 * ByteOutput.cborHeadByteCountMax + attribute.key.utf8.count + byteCount
     }
   }
 
   /// Keys in the order of their encoded bytes: shorter first, then byte by byte.
-  private func encodeAttributes(into buffer: inout ByteBuffer) {
+  private func encodeAttributes(into output: inout ByteOutput) {
     let sorted = attributes.sorted { left, right in
       let (a, b) = (left.key.utf8, right.key.utf8)
       return a.count == b.count ? a.lexicographicallyPrecedes(b) : a.count < b.count
     }
-    buffer.appendCBOR(mapCount: sorted.count)
+    output.appendCBOR(mapCount: sorted.count)
     for (name, value) in sorted {
-      buffer.appendCBOR(text: name)
+      output.appendCBOR(text: name)
       switch value {
-      case .text(let text): buffer.appendCBOR(text: text)
-      case .integer(let integer): buffer.appendCBOR(signed: integer)
-      case .boolean(let boolean): buffer.appendCBOR(boolean: boolean)
-      case .bytes(let bytes): buffer.appendCBOR(bytes: bytes)
+      case .text(let text): output.appendCBOR(text: text)
+      case .integer(let integer): output.appendCBOR(signed: integer)
+      case .boolean(let boolean): output.appendCBOR(boolean: boolean)
+      case .bytes(let bytes): output.appendCBOR(bytes: bytes.rawSpan)
       }
     }
   }

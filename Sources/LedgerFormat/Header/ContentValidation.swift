@@ -5,7 +5,10 @@ extension RecordContent {
   /// that what one side writes is what the other accepts. `offset` is 0 in the errors of
   /// checks that span several fields. Positions of edges and pairs are checked against this
   /// header's entities unless it is one part of several.
-  public func validate() throws(FormatError) {
+  public func validate() throws(FormatError) { try validate(bodies: bodies) }
+
+  /// The same with other bodies than the content's own.
+  func validate(bodies: [BodyDescription]) throws(FormatError) {
     guard Self.isKind(kind) else { throw .inconsistent(field: "kind", offset: 0) }
     guard flags.isSubset(of: .assigned) else {
       throw .badValue(field: "flags", found: flags.rawValue, offset: 0)
@@ -16,10 +19,12 @@ extension RecordContent {
     }
     if let producer { try Self.checkName(producer, "producer", least: 0) }
     if let publicIdentifier { try Self.checkName(publicIdentifier, "public identifier", least: 1) }
-    for entity in entities { try Self.check(entity) }
+    // Borrowed element by element: every appended record comes through here.
+    let entities = entities.span
+    for position in entities.indices { try Self.check(entities[position]) }
     try checkPositions()
-    try checkAttributes()
-    try checkBodies()
+    if !attributes.isEmpty { try checkAttributes() }
+    try Self.check(bodies)
     try checkRecordNumbers()
     if let part {
       guard part.count >= 2, part.number < part.count,
@@ -41,8 +46,9 @@ extension RecordContent {
     // One pass without splitting: every appended record comes through here.
     var slashCount = 0
     var isAtStart = true
-    for byte in text.utf8 {
-      switch byte {
+    let bytes = text.utf8Span.span
+    for position in bytes.indices {
+      switch bytes[position] {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "-"):
         isAtStart = false
@@ -122,23 +128,25 @@ extension RecordContent {
     }
   }
 
-  private func checkBodies() throws(FormatError) {
+  private static func check(_ bodies: [BodyDescription]) throws(FormatError) {
     guard bodies.count <= FormatLimits.bodyCountMax else {
       throw .overLimit(
         field: "bodies", found: UInt64(bodies.count), limit: UInt64(FormatLimits.bodyCountMax),
         offset: 0)
     }
     var total: UInt64 = 0
-    for body in bodies {
-      guard Self.isContentType(body.contentType) else {
+    let bodies = bodies.span
+    for position in bodies.indices {
+      guard isContentType(bodies[position].contentType) else {
         throw .inconsistent(field: "content type", offset: 0)
       }
-      guard body.byteCount <= UInt64(FormatLimits.bodyByteCountMax) else {
+      let byteCount = bodies[position].byteCount
+      guard byteCount <= UInt64(FormatLimits.bodyByteCountMax) else {
         throw .overLimit(
-          field: "body byte count", found: body.byteCount,
+          field: "body byte count", found: byteCount,
           limit: UInt64(FormatLimits.bodyByteCountMax), offset: 0)
       }
-      total += body.byteCount
+      total += byteCount
     }
     guard total <= UInt64(FormatLimits.recordBodyByteCountMax) else {
       throw .overLimit(
@@ -180,9 +188,12 @@ extension RecordContent {
 
   /// Printable ASCII with spaces allowed inside (`application/json; charset=utf-8`).
   public static func isContentType(_ text: String) -> Bool {
-    (1...FormatLimits.tokenByteCountMax).contains(text.utf8.count)
-      && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
-      && text.utf8.first != 0x20 && text.utf8.last != 0x20
+    let bytes = text.utf8Span.span
+    guard (1...FormatLimits.tokenByteCountMax).contains(bytes.count), bytes[0] != 0x20,
+      bytes[bytes.count - 1] != 0x20
+    else { return false }
+    for position in bytes.indices where !(0x20...0x7E).contains(bytes[position]) { return false }
+    return true
   }
 
   private static func check(_ identity: LedgerIdentity) throws(FormatError) {

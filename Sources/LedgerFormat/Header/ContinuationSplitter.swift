@@ -61,15 +61,15 @@ struct ContinuationSplitter {
       var moved = edge
       moved.target = positions[Int(edge.target)]
       moved.source = positions[Int(edge.source)]
-      try place(moved, in: \.edges) { $0.encode(into: &$1) }
+      try place(moved, in: \.edges)
     }
     try place(content.symlinks, at: positions, in: \.symlinks)
     try place(content.renames, at: positions, in: \.renames)
     for reference in content.references {
-      try place(reference, in: \.references) { $0.encode(into: &$1) }
+      try place(reference, in: \.references)
     }
-    for run in content.runs { try place(run, in: \.runs) { $0.encode(into: &$1) } }
-    for slot in content.slots { try place(slot, in: \.slots) { $0.encode(into: &$1) } }
+    for run in content.runs { try place(run, in: \.runs) }
+    for slot in content.slots { try place(slot, in: \.slots) }
     // Other positions can make the lists just short enough for one part, but a part is never alone.
     if parts.count == 1 { try beginPart() }
     for number in parts.indices {
@@ -89,7 +89,7 @@ struct ContinuationSplitter {
         positions.append(nextRepeated)
         nextRepeated += 1
       } else {
-        try place(entity, in: \.entities) { $0.encode(into: &$1) }
+        try place(entity, in: \.entities)
         positions.append(UInt32(entityCount))
         entityCount += 1
       }
@@ -104,17 +104,16 @@ struct ContinuationSplitter {
     for pair in pairs {
       let moved = EntityPair(
         entity: positions[Int(pair.entity)], other: positions[Int(pair.other)])
-      try place(moved, in: list) { $0.encode(into: &$1) }
+      try place(moved, in: list)
     }
   }
 
   /// Appends `element` to the list of the last part, or of a new one if it does not fit.
-  private mutating func place<Element>(
-    _ element: Element, in list: WritableKeyPath<RecordContent, [Element]>,
-    encode: (Element, inout ByteBuffer) -> Void
+  private mutating func place<Element: HeaderField>(
+    _ element: Element, in list: WritableKeyPath<RecordContent, [Element]>
   ) throws(FormatError) {
     scratch.removeAll(keepingCapacity: true)
-    encode(element, &scratch)
+    scratch.append(element)
     if scratch.count > freeByteCount {
       guard scratch.count <= emptyPartFreeByteCount else {
         throw Self.overLimit(EncodedTail.byteCountMax - emptyPartFreeByteCount + scratch.count)

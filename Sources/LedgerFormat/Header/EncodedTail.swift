@@ -3,7 +3,7 @@
 public struct EncodedTail: Hashable, Sendable {
   /// The key–value pairs, without the map's head.
   public var bytes: ByteBuffer
-  /// The number of pairs, 2 to 20: what `RecordHeader.encodeHead` takes.
+  /// The number of pairs, 2 to 20: what `RecordHeader.encode` takes.
   public var pairCount: Int
 
   /// The longest tail that fits into a header whatever the writer assigns.
@@ -33,15 +33,17 @@ extension RecordContent {
   /// Validates `content` and appends its tail to `buffer`, which allocates nothing of its own: the
   /// common case of `prepare`.
   ///
+  /// - Parameter bodies: what is encoded instead of the content's own, so that a producer need not
+  ///   copy the content to describe them.
   /// - Returns: how many pairs the tail has; nil if it is too long for one header, and `buffer` is
   ///   then as before.
   /// - Throws: what `validate` throws.
-  public static func prepareWhole(_ content: RecordContent, into buffer: inout ByteBuffer)
-    throws(FormatError) -> Int?
-  {
-    try content.checkIsWhole()
+  public static func prepareWhole(
+    _ content: RecordContent, bodies: [BodyDescription], into buffer: inout ByteBuffer
+  ) throws(FormatError) -> Int? {
+    try content.checkIsWhole(bodies: bodies)
     let start = buffer.count
-    let pairCount = content.encodeTail(into: &buffer)
+    let pairCount = content.encodeTail(bodies: bodies, into: &buffer)
     if buffer.count - start <= EncodedTail.byteCountMax { return pairCount }
     buffer.removeLast(buffer.count - start)
     return nil
@@ -63,9 +65,9 @@ extension RecordContent {
     return try splitParts()
   }
 
-  private func checkIsWhole() throws(FormatError) {
+  private func checkIsWhole(bodies: [BodyDescription]? = nil) throws(FormatError) {
     guard part == nil else { throw .inconsistent(field: "part", offset: 0) }
-    try validate()
+    try validate(bodies: bodies ?? self.bodies)
   }
 
   private func splitParts() throws(FormatError) -> [RecordContent] {

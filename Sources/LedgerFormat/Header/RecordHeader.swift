@@ -34,39 +34,40 @@ public struct RecordHeader: Hashable, Sendable {
 
   /// The header's exact bytes.
   ///
-  /// - Precondition: `content.validate()` passed, and what `encodeHead` asks for.
+  /// - Precondition: `content.validate()` passed, and what `encode` asks for.
   public func encoded() -> [UInt8] {
     var tail: ByteBuffer = []
     let pairCount = content.encodeTail(into: &tail)
     var buffer: ByteBuffer = []
-    Self.encodeHead(
-      tailPairCount: pairCount, previousLeafHash: previousLeafHash, index: index,
-      recordedTime: recordedTime, into: &buffer)
-    buffer.append(contentsOf: tail)
+    Self.encode(
+      previousLeafHash: previousLeafHash, index: index, recordedTime: recordedTime,
+      tail: tail.rawSpan, tailPairCount: pairCount, into: &buffer)
     return buffer
   }
 
-  /// Appends everything before the tail.
+  /// Appends a header: everything before the tail, and `tail`.
   ///
-  /// - Precondition: `tailPairCount` is 2 to 20, `index` at most `FormatLimits.integerMax` and
-  ///   `recordedTime` not before 1970; readers refuse anything else.
-  @inlinable
-  public static func encodeHead(
-    tailPairCount: Int, previousLeafHash: SHA256Digest, index: UInt64, recordedTime: Timestamp,
-    into buffer: inout ByteBuffer
+  /// - Precondition: `tailPairCount`, the pairs of `tail`, is 2 to 20, `index` at most
+  ///   `FormatLimits.integerMax` and `recordedTime` not before 1970; readers refuse anything else.
+  public static func encode(
+    previousLeafHash: SHA256Digest, index: UInt64, recordedTime: Timestamp, tail: RawSpan,
+    tailPairCount: Int, into buffer: inout ByteBuffer
   ) {
     precondition((2...20).contains(tailPairCount), "a tail has 2 to 20 pairs")
     precondition(index <= UInt64(Int64.max), "an index has 63 bits")
     precondition(
       recordedTime.microseconds >= 0 && recordedTime <= .latest, "recorded from 1970 to 9999")
-    buffer.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
-    buffer.append(0x00)
-    buffer.append(0x58)
-    buffer.append(0x20)
-    buffer.append(previousLeafHash)
-    buffer.append(0x01)
-    buffer.appendCBOR(unsigned: index)
-    buffer.append(0x02)
-    buffer.appendCBOR(signed: recordedTime.microseconds)
+    buffer.append(addingCapacity: headByteCountMax + tail.byteCount) { output in
+      output.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
+      output.append(0x00)
+      output.append(0x58)
+      output.append(0x20)
+      output.append(previousLeafHash)
+      output.append(0x01)
+      output.appendCBOR(unsigned: index)
+      output.append(0x02)
+      output.appendCBOR(signed: recordedTime.microseconds)
+      output.append(copying: tail)
+    }
   }
 }

@@ -14,13 +14,13 @@ public struct EntityKey: Hashable, Sendable {
   public static let byteCountMax = 2 + 2 * (3 + FormatLimits.nameByteCountMax)
 
   public init(type: EntityType, namespace: String, name: String) {
-    var bytes: ByteBuffer = []
-    bytes.reserveCapacity(8 + namespace.utf8.count + name.utf8.count)
-    bytes.appendCBOR(arrayCount: 3)
-    bytes.appendCBOR(unsigned: UInt64(type.rawValue))
-    bytes.appendCBOR(text: namespace)
-    bytes.appendCBOR(text: name)
-    self.bytes = bytes
+    let heads = 4 * ByteOutput.cborHeadByteCountMax
+    bytes = ByteBuffer(capacity: heads + namespace.utf8.count + name.utf8.count) { output in
+      output.appendCBOR(arrayCount: 3)
+      output.appendCBOR(unsigned: UInt64(type.rawValue))
+      output.appendCBOR(text: namespace)
+      output.appendCBOR(text: name)
+    }
   }
 
   public init(_ entity: Entity) {

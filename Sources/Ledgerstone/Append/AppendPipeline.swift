@@ -12,11 +12,18 @@ internal import Synchronization
 final class AppendPipeline: Sendable {
   typealias Completion = @Sendable (Result<[AppendOutcome], LedgerError>) -> Void
 
-  /// A batch on its way.
+  /// A batch on its way. The pipeline lets go of it as soon as its records were taken, so that its
+  /// producer can use its memory again once it has the answer.
   struct Request: Sendable {
     let batch: RecordBatch
     var cursor = BatchCursor()
     var outcomes: [Sequencer.Outcome] = []
+    let completion: Completion
+  }
+
+  /// What a producer waits for: the outcomes of its batch, once they are durable.
+  struct Answer: Sendable {
+    let outcomes: [Sequencer.Outcome]
     let completion: Completion
   }
 
@@ -31,7 +38,7 @@ final class AppendPipeline: Sendable {
   }
 
   /// What stands between two stages: a group, and who waits for it.
-  typealias OpenGroup = (pending: PendingGroup, requests: [Request])
+  typealias OpenGroup = (pending: PendingGroup, answers: [Answer])
 
   private struct Queue {
     var works: [Work] = []
@@ -53,7 +60,7 @@ final class AppendPipeline: Sendable {
   private let assembly: Mutex<Assembly>
   let committer: Mutex<Committer>
   private let clock: any LedgerClock
-  private let sealsInBackground: Bool
+  let sealsInBackground: Bool
   /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
   private let makeClockRecord: ClockRecordMaker?
   private let assembling = DispatchQueue(label: "ledgerstone.assemble")
@@ -61,7 +68,7 @@ final class AppendPipeline: Sendable {
   /// Whatever is queued on `encoding` and not handed on to `committing` yet.
   let encodingCount = Atomic(0)
   let committing = DispatchQueue(label: "ledgerstone.commit")
-  private let sealing = DispatchQueue(label: "ledgerstone.seal")
+  let sealing = DispatchQueue(label: "ledgerstone.seal")
   let index: IndexStage
   /// For the ledger's own records.
   let emptyBatch: RecordBatch
@@ -123,22 +130,24 @@ final class AppendPipeline: Sendable {
   }
 
   private func drain() {
+    var works: [Work] = []
     while true {
-      let works = queue.withLock { queue -> [Work] in
-        let works = queue.works
-        queue.works.removeAll(keepingCapacity: true)
+      works.removeAll(keepingCapacity: true)
+      queue.withLock { queue in
+        swap(&works, &queue.works)
         queue.isDraining = !works.isEmpty
-        return works
       }
       if works.isEmpty { return }
-      assembly.withLock { assemble(works, &$0) }
+      works.reverse()
+      assembly.withLock { assemble(&works, &$0) }
     }
   }
 
-  private func assemble(_ works: [Work], _ assembly: inout Assembly) {
+  /// Takes all of `works`, from the last to the first.
+  private func assemble(_ works: inout [Work], _ assembly: inout Assembly) {
     var open: OpenGroup?
-    for work in works {
-      switch work {
+    while let work = works.popLast() {
+      switch consume work {
       case .index(let completion):
         submit(&open)
         appendIndexRecord(&assembly, completion)
@@ -148,8 +157,8 @@ final class AppendPipeline: Sendable {
       case .command(let body):
         submit(&open)
         commitInOrder { self.committer.withLock { body($0) } }
-      case .append(let request):
-        take(request, into: &open, &assembly)
+      case .append(var request):
+        take(&request, into: &open, &assembly)
       }
     }
     submit(&open)
@@ -157,10 +166,8 @@ final class AppendPipeline: Sendable {
 
   /// Adds one batch to the open group, and to as many further groups as it fills.
   private func take(
-    _ request: Request, into open: inout OpenGroup?,
-    _ assembly: inout Assembly
+    _ request: inout Request, into open: inout OpenGroup?, _ assembly: inout Assembly
   ) {
-    var request = request
     while true {
       if open == nil {
         switch begin(&assembly) {
@@ -172,7 +179,10 @@ final class AppendPipeline: Sendable {
       let isComplete = assembly.sequencer.add(
         request.batch, from: &request.cursor, to: &current.pending,
         outcomes: &request.outcomes)
-      if isComplete { current.requests.append(request) }
+      if isComplete {
+        current.answers.append(
+          Answer(outcomes: request.outcomes, completion: request.completion))
+      }
       open = current
       if isComplete { return }
       submit(&open)
@@ -227,9 +237,9 @@ final class AppendPipeline: Sendable {
 
   /// Hands the open group over to be made durable.
   func submit(_ open: inout OpenGroup?) {
-    guard let (pending, requests) = open.take() else { return }
+    guard let (pending, answers) = open.take() else { return }
     let commit: @Sendable () -> Void = {
-      let isDurable = self.committer.withLock { self.commit(pending, requests, $0) }
+      let isDurable = self.committer.withLock { self.commit(pending, answers, $0) }
       self.pass(pending, isDurable: isDurable)
     }
     guard pending.group.byteCount >= Self.encodingByteCountMin else { return commitSmall(commit) }
@@ -252,7 +262,7 @@ final class AppendPipeline: Sendable {
   }
 
   /// - Returns: whether the group is durable.
-  private func commit(_ pending: PendingGroup, _ requests: [Request], _ committer: Committer)
+  private func commit(_ pending: PendingGroup, _ answers: [Answer], _ committer: Committer)
     -> Bool
   {
     var failure: LedgerError?
@@ -266,11 +276,11 @@ final class AppendPipeline: Sendable {
     } catch {
       failure = error
     }
-    for request in requests {
+    for answer in answers {
       if let failure {
-        request.completion(.failure(failure))
+        answer.completion(.failure(failure))
       } else {
-        request.completion(Self.complete(request.outcomes, committer))
+        answer.completion(Self.complete(answer.outcomes, committer))
       }
     }
     if failure == nil { sealIfDue(committer) }
@@ -297,57 +307,6 @@ final class AppendPipeline: Sendable {
       return .success(completed)
     } catch {
       return .failure(error)
-    }
-  }
-
-  func sealIfDue(_ committer: Committer) {
-    let work: Sealing?
-    // A failure to begin poisons the committer, which the next append then answers.
-    do throws(LedgerError) { work = try committer.beginSealingIfDue() } catch { return }
-    guard let work else { return }
-    guard sealsInBackground else {
-      committer.finishSealing(Self.run(work))
-      return
-    }
-    sealing.async {
-      let result = Self.run(work)
-      self.committing.async { self.committer.withLock { $0.finishSealing(result) } }
-    }
-  }
-
-  private static func run(_ work: Sealing) -> Result<SealedSegment, LedgerError> {
-    Result { () throws(LedgerError) in try work.run() }
-  }
-
-  /// Seals everything queued so far, whatever its size, and then runs `body` on the committing
-  /// queue while no sealing is under way; false if the pipeline was closed.
-  func performSealed(_ body: @escaping @Sendable (Result<Committer, LedgerError>) -> Void) -> Bool {
-    perform { [self] _ in sealWhenIdle(body) }
-  }
-
-  private func sealWhenIdle(
-    _ body: @escaping @Sendable (Result<Committer, LedgerError>) -> Void
-  ) {
-    // A sealing's end is queued on the committing queue before the sealing queue goes on.
-    sealing.async { [self] in
-      committing.async { [self] in
-        let isDone = committer.withLock { committer -> Bool in
-          do throws(LedgerError) {
-            try committer.requireHealth()
-            // Another one may have begun meanwhile.
-            if committer.log.isSealing { return false }
-            if let work = try committer.beginSealingIfDue(target: 0) {
-              committer.finishSealing(Self.run(work))
-            }
-            try committer.requireHealth()
-            body(.success(committer))
-          } catch {
-            body(.failure(error))
-          }
-          return true
-        }
-        if !isDone { sealWhenIdle(body) }
-      }
     }
   }
 

@@ -47,14 +47,21 @@ public struct RecordBatch: Sendable {
   private(set) var subjectUses: [SubjectUse] = []
   private let duplicateKey: HMACSHA256Key
   private let sealer: BodySealer?
-  private var salts: ByteBuffer = []
+  private let salts: SaltSource
+  /// Of the record in hand; reused.
+  private var descriptions: [BodyDescription] = []
 
   /// - Parameters:
   ///   - duplicateKey: the ledger's; `Ledger.makeBatch()` passes it.
   ///   - sealer: nil where the ledger writes about itself.
-  init(duplicateKey: HMACSHA256Key, sealer: BodySealer? = nil) {
+  ///   - salts: shared with other batches and with copies of this one, so that no two bodies ever
+  ///     have the same salt.
+  init(
+    duplicateKey: HMACSHA256Key, sealer: BodySealer? = nil, salts: SaltSource = SaltSource()
+  ) {
     self.duplicateKey = duplicateKey
     self.sealer = sealer
+    self.salts = salts
   }
 
   /// Records added so far.
@@ -103,11 +110,12 @@ public struct RecordBatch: Sendable {
     guard content.bodies.isEmpty else {
       throw LedgerError(.invalid, "the content describes bodies that are not given with it")
     }
-    var content = content
-    for body in newBodies where body.bytes.count > FormatLimits.bodyByteCountMax {
-      throw LedgerError(
-        .invalid,
-        "the body has \(body.bytes.count) bytes; the limit is \(FormatLimits.bodyByteCountMax)")
+    for position in newBodies.indices {
+      let count = newBodies[position].bytes.count
+      guard count <= FormatLimits.bodyByteCountMax else {
+        throw LedgerError(
+          .invalid, "the body has \(count) bytes; the limit is \(FormatLimits.bodyByteCountMax)")
+      }
     }
     let before = (bodies: bodies.count, ends: bodyEnds.count, uses: subjectUses.count)
     func restore() {
@@ -115,21 +123,22 @@ public struct RecordBatch: Sendable {
       bodyEnds.removeLast(bodyEnds.count - before.ends)
       subjectUses.removeLast(subjectUses.count - before.uses)
     }
+    descriptions.removeAll(keepingCapacity: true)
     do throws(LedgerError) {
-      for body in newBodies { content.bodies.append(try append(body)) }
+      let newBodies = newBodies.span
+      for position in newBodies.indices { try append(newBodies[position]) }
     } catch {
       restore()
       throw error
     }
     let (tailsBefore, partsBefore) = (tails.count, parts.count)
     do throws(FormatError) {
-      if let pairCount = try RecordContent.prepareWhole(content, into: &tails) {
+      let pairCount = try RecordContent.prepareWhole(
+        content, bodies: descriptions, into: &tails)
+      if let pairCount {
         parts.append(Part(tailEnd: tails.count, pairCount: pairCount))
       } else {
-        for tail in try RecordContent.prepare(content) {
-          tails.append(contentsOf: tail.bytes)
-          parts.append(Part(tailEnd: tails.count, pairCount: tail.pairCount))
-        }
+        try appendParts(content)
       }
       let partCount = parts.count - partsBefore
       let keys = duplicateKeys(rule, content: content, newBodies)
@@ -140,11 +149,21 @@ public struct RecordBatch: Sendable {
             + partCount * RecordHeader.headByteCountMax,
           duplicateKey: keys?.key, contentKey: keys?.content ?? .zero,
           identifier: Self.identifier(rule),
-          highestReference: content.references.map(\.index).max()))
+          highestReference: content.references.lazy.map(\.index).max()))
     } catch {
       restore()
       throw LedgerError(
         .invalid, "the record cannot be stored: \(Self.reason(error))", underlying: error)
+    }
+  }
+
+  /// Adds the parts of a record that is too long for one header.
+  private mutating func appendParts(_ content: RecordContent) throws(FormatError) {
+    var whole = content
+    whole.bodies = descriptions
+    for tail in try RecordContent.prepare(whole) {
+      tails.append(contentsOf: tail.bytes)
+      parts.append(Part(tailEnd: tails.count, pairCount: tail.pairCount))
     }
   }
 
@@ -154,10 +173,10 @@ public struct RecordBatch: Sendable {
     return "\(field): \(found), over the limit of \(limit)"
   }
 
-  /// Adds salt and stored bytes of one body.
-  private mutating func append(_ body: Body) throws(LedgerError) -> BodyDescription {
+  /// Adds salt and stored bytes of one body, and its description to `descriptions`.
+  private mutating func append(_ body: Body) throws(LedgerError) {
     let start = bodies.count
-    try appendSalt()
+    try salts.append(to: &bodies)
     var tag: SHA256Digest?
     if let subject = body.subject {
       guard let sealer else {
@@ -172,25 +191,15 @@ public struct RecordBatch: Sendable {
       bodies.append(contentsOf: body.bytes)
     }
     bodyEnds.append(bodies.count)
-    return BodyDescription(
-      contentType: body.contentType,
-      byteCount: UInt64(bodies.count - start - BodyEntry.saltByteCount),
-      commitment: SHA256Hasher.hash(bodies.rawSpan.extracting(start...)), tag: tag)
+    descriptions.append(
+      BodyDescription(
+        contentType: body.contentType,
+        byteCount: UInt64(bodies.count - start - BodyEntry.saltByteCount),
+        commitment: SHA256Hasher.hash(bodies.rawSpan.extracting(start...)), tag: tag))
   }
 
   private static func identifier(_ rule: DuplicateRule) -> String? {
     if case .identifier(let id) = rule { id } else { nil }
-  }
-
-  /// Salts are drawn in one call for many bodies.
-  private mutating func appendSalt() throws(LedgerError) {
-    if salts.isEmpty {
-      do throws(CryptographyError) {
-        salts = try SecureRandom.bytes(count: 256 * BodyEntry.saltByteCount)
-      } catch { throw LedgerError(.storage, "the random source failed: \(error)") }
-    }
-    bodies.append(contentsOf: salts.suffix(BodyEntry.saltByteCount))
-    salts.removeLast(BodyEntry.saltByteCount)
   }
 
   /// The record's duplicate key and the key of what it says; see `DuplicateKey` of `Provenance`.

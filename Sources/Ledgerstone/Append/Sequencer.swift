@@ -49,8 +49,13 @@ struct Sequencer {
     _ batch: RecordBatch, from cursor: inout BatchCursor, to pending: inout PendingGroup,
     outcomes: inout [Outcome]
   ) -> Bool {
-    while cursor.record < batch.records.count {
-      let record = batch.records[cursor.record]
+    defer {
+      pending.frontier = frontier
+      pending.lastLeafHash = lastLeafHash
+    }
+    let records = batch.records.span
+    while cursor.record < records.count {
+      let record = records[cursor.record]
       if let known = record.duplicateKey.flatMap({
         window.entry(for: $0, nextRecord: nextRecord)
       }) {
@@ -77,8 +82,6 @@ struct Sequencer {
       outcomes.append(.recorded(append(record, batch, cursor, to: &pending)))
       cursor.skip(record)
     }
-    pending.frontier = frontier
-    pending.lastLeafHash = lastLeafHash
     return true
   }
 
@@ -92,11 +95,10 @@ struct Sequencer {
       let part = cursor.part + position
       let tailStart = part == 0 ? 0 : batch.parts[part - 1].tailEnd
       header.removeAll(keepingCapacity: true)
-      RecordHeader.encodeHead(
-        tailPairCount: batch.parts[part].pairCount, previousLeafHash: lastLeafHash,
-        index: nextRecord, recordedTime: pending.recordedTime, into: &header)
-      header.append(
-        copying: batch.tails.rawSpan.extracting(tailStart..<batch.parts[part].tailEnd))
+      RecordHeader.encode(
+        previousLeafHash: lastLeafHash, index: nextRecord, recordedTime: pending.recordedTime,
+        tail: batch.tails.rawSpan.extracting(tailStart..<batch.parts[part].tailEnd),
+        tailPairCount: batch.parts[part].pairCount, into: &header)
       pending.group.append(header: header.rawSpan, leafHashBefore: lastLeafHash)
       lastLeafHash = MerkleHash.leaf(header.rawSpan)
       if position == 0 {
@@ -114,8 +116,6 @@ struct Sequencer {
       pending.duplicates.append(
         RememberedDuplicate(record: first, key: key, contentKey: record.contentKey))
     }
-    pending.frontier = frontier
-    pending.lastLeafHash = lastLeafHash
     return Receipt(
       index: first, leafHash: firstLeafHash, recordedTime: pending.recordedTime,
       identifier: record.identifier)

@@ -1,0 +1,62 @@
+internal import LedgerCryptography
+
+/// Room that was reserved beforehand, filled from the front: what encoders write into.
+///
+/// A buffer checks its room and whether it is shared with every byte that is appended; here both
+/// are done once, by `ByteBuffer.append(addingCapacity:)`, and only the room is checked again. One
+/// of the files that may hold `unsafe`: the copies below stand directly behind their bounds check.
+typealias ByteOutput = OutputSpan<UInt8>
+
+extension OutputSpan<UInt8> {
+  /// Appends `count` bytes from `source`.
+  @inline(__always)
+  private mutating func append(from source: UnsafeRawPointer, count: Int) {
+    precondition(count <= freeCapacity, "encoded beyond the room reserved")
+    unsafe withUnsafeMutableBufferPointer { target, initializedCount in
+      guard let start = target.baseAddress else { return }
+      unsafe UnsafeMutableRawPointer(start + initializedCount)
+        .copyMemory(from: source, byteCount: count)
+      initializedCount += count
+    }
+  }
+
+  /// Appends a copy of `bytes`.
+  @inline(__always)
+  mutating func append(copying bytes: RawSpan) {
+    unsafe bytes.withUnsafeBytes { source in
+      guard let start = source.baseAddress else { return }
+      unsafe append(from: start, count: source.count)
+    }
+  }
+
+  /// Appends the UTF-8 bytes of `text`.
+  @inline(__always)
+  mutating func append(utf8 text: String) {
+    append(copying: text.utf8Span.span.rawSpan)
+  }
+
+  /// Appends an integer's bytes as they lie in memory.
+  @inline(__always)
+  private mutating func append(bytesOf value: some FixedWidthInteger & BitwiseCopyable) {
+    unsafe withUnsafeBytes(of: value) { source in
+      guard let start = source.baseAddress else { return }
+      unsafe append(from: start, count: source.count)
+    }
+  }
+
+  /// Appends the bytes of an integer, lowest first.
+  @inline(__always)
+  mutating func append(littleEndian value: some FixedWidthInteger & BitwiseCopyable) {
+    append(bytesOf: value.littleEndian)
+  }
+
+  /// Appends the bytes of an integer, highest first.
+  @inline(__always)
+  mutating func append(bigEndian value: some FixedWidthInteger & BitwiseCopyable) {
+    append(bytesOf: value.bigEndian)
+  }
+
+  /// Appends the 32 bytes of `digest`.
+  @inline(__always)
+  mutating func append(_ digest: SHA256Digest) { append(copying: digest.bytes) }
+}
