@@ -18,6 +18,8 @@ let package = Package(
   dependencies: [
     .package(name: "ledgerstone", path: ".."),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Without its trait, which would ask for jemalloc.
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.0", traits: []),
   ],
   targets: [
     // What the machine and its libraries do by themselves: plain C over libcrypto, liblz4, SQLite.
@@ -35,5 +37,12 @@ let package = Package(
       ],
       path: "Sources/LedgerstoneBench",
       swiftSettings: settings),
+    // `swift package benchmark`: what single steps cost.
+    .executableTarget(
+      name: "Microbenchmarks",
+      dependencies: ledger + [.product(name: "Benchmark", package: "benchmark")],
+      path: "Micro",
+      swiftSettings: settings,
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
   ]
 )
