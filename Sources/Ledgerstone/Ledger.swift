@@ -25,7 +25,7 @@ public final class Ledger: Sendable {
   let publication: Publication
   private let locks: LedgerLocks
   /// Where the vault's database is waited for; one caller at a time.
-  private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
+  let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
   /// Where erasures and holds run, one after the other.
   let erasing = DispatchQueue(label: "ledgerstone.erase")
   /// Where the evidence of certificates is put together, of one after the other.
@@ -72,18 +72,7 @@ public final class Ledger: Sendable {
   public func append(_ batch: RecordBatch) async throws(LedgerError) -> [AppendOutcome] {
     let result: Result<[AppendOutcome], LedgerError> = await withCheckedContinuation {
       continuation in
-      guard !batch.subjectUses.isEmpty else {
-        return pipeline.append(batch) { continuation.resume(returning: $0) }
-      }
-      committingSubjects.async { [self] in
-        do throws(VaultError) {
-          try subjects.submit(batch.subjectUses) {
-            pipeline.append(batch) { continuation.resume(returning: $0) }
-          }
-        } catch {
-          continuation.resume(returning: .failure(LedgerError(error)))
-        }
-      }
+      append(batch) { continuation.resume(returning: $0) }
     }
     return try result.get()
   }

@@ -74,6 +74,27 @@ struct Appender: Sendable {
     return receipt
   }
 
+  /// Appends one record without waiting.
+  ///
+  /// - Parameter then: gets the receipt once the record is durable, on a thread of the ledger; nil
+  ///   if it was not appended, now or ever.
+  func append(_ draft: RecordDraft, _ then: @escaping @Sendable (Receipt?) -> Void) {
+    var batch = pool.take()
+    guard (try? batch.append(draft)) != nil else {
+      pool.giveBack(batch)
+      return then(nil)
+    }
+    let taken = batch
+    ledger.append(taken) { result in
+      pool.giveBack(taken)
+      guard case .success(let outcomes) = result, let outcome = outcomes.first,
+        case .recorded(let receipt) = outcome
+      else { return then(nil) }
+      metrics.count(outcome)
+      then(receipt)
+    }
+  }
+
   /// Appends many, in order.
   func append(_ batch: RecordBatch) async throws -> [AppendOutcome] {
     guard !batch.isEmpty else { return [] }
