@@ -104,12 +104,18 @@ struct Appender: Sendable {
     return outcomes
   }
 
-  /// The same for a client whose next records wait for these: it is held up and not refused.
-  func appendWhenThereIsRoom(_ batch: RecordBatch) async throws -> [AppendOutcome] {
+  /// Queues many for a client whose next records wait for these: it is held up and not refused.
+  ///
+  /// - Returns: once they are queued, in the order of the calls.
+  func queueWhenThereIsRoom(_ batch: RecordBatch) async throws -> AppendUnderWay {
     while ledger.failure == nil, ledger.queuedByteCount > limits.queueByteCount {
       try await Task.sleep(for: .milliseconds(5))
     }
-    return try await append(batch)
+    guard !batch.isEmpty else { return AppendUnderWay([]) }
+    try requireRoom()
+    let append = AppendUnderWay()
+    ledger.append(batch) { append.end($0) }
+    return append
   }
 
   /// The fields that tell a client what its record became.

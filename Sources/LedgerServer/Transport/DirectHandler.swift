@@ -3,8 +3,8 @@ internal import NIOCore
 internal import NIOHTTPTypes
 internal import Provenance
 
-/// Takes requests that `DirectRoutes` answers out of the pipeline, answers them, and keeps the order
-/// of a connection: what comes behind one waits until it is answered.
+/// Takes requests that `DirectRoutes` answers out of the pipeline, answers them, and keeps the
+/// order of a connection: what comes behind one waits until it is answered.
 final class DirectHandler: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

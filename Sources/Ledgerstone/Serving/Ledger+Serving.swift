@@ -20,8 +20,10 @@ extension Ledger {
 
   /// Appends as `append(_:)` does, and calls `completion` with what that returns or throws.
   ///
-  /// - Parameter completion: called once, on a thread of the ledger's that makes records durable; it
-  ///   must return soon.
+  /// Of two calls one after the other, the first one's records come first.
+  ///
+  /// - Parameter completion: called once, on a thread of the ledger's that makes records durable;
+  ///   it must return soon.
   public func append(
     _ batch: RecordBatch,
     completion: @escaping @Sendable (Result<[AppendOutcome], LedgerError>) -> Void
