@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import LedgerCryptography
 public import LedgerFormat
+internal import MerkleLog
 internal import SegmentStorage
 internal import SubjectVault
 
@@ -26,6 +27,8 @@ public final class Ledger: Sendable {
   private let locks: LedgerLocks
   /// Where the vault's database is waited for; one caller at a time.
   let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
+  /// Where records are read back before they are signed.
+  private let rereading = DispatchQueue(label: "ledgerstone.reread")
   /// Where erasures and holds run, one after the other.
   let erasing = DispatchQueue(label: "ledgerstone.erase")
   /// Where the evidence of certificates is put together, of one after the other.
@@ -81,16 +84,41 @@ public final class Ledger: Sendable {
   ///
   /// - Returns: the signed note's bytes, as published.
   public func checkpoint() async throws(LedgerError) -> [UInt8] {
+    let reread = await readBackUnsigned()
     let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
       let isAccepted = pipeline.perform { committer in
         continuation.resume(
-          returning: Result { () throws(LedgerError) in try committer.checkpoint().bytes })
+          returning: Result { () throws(LedgerError) in
+            try committer.checkpoint(reread: reread).bytes
+          })
       }
       if !isAccepted {
         continuation.resume(returning: .failure(LedgerError(.closed, "the ledger was closed")))
       }
     }
     return try result.get()
+  }
+
+  /// The tree of what is durable now, read back from the disk beside appending: signing stops
+  /// appending, and then has only those records to read that come meanwhile.
+  ///
+  /// - Returns: nil where that fails; signing reads all of them then, and says what is wrong.
+  private func readBackUnsigned() async -> TreeFrontier? {
+    let found: (signed: TreeFrontier, log: LogReader)? = await withCheckedContinuation {
+      continuation in
+      let isAccepted = pipeline.perform { continuation.resume(returning: $0.unsigned) }
+      if !isAccepted { continuation.resume(returning: nil) }
+    }
+    guard let (signed, log) = found else { return nil }
+    return await withCheckedContinuation { continuation in
+      rereading.async {
+        var tree = signed
+        let isRead: Void? = try? log.forEachLeafHash(in: signed.size..<log.endRecord) {
+          tree.append($0)
+        }
+        continuation.resume(returning: isRead == nil ? nil : tree)
+      }
+    }
   }
 
   /// Appends an index record, which commits to what the index is of all records before it, and

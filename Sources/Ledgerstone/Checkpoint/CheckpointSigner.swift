@@ -41,15 +41,18 @@ struct CheckpointSigner {
   ///
   /// - Parameters:
   ///   - frontier: the tree of all durable records.
+  ///   - reread: the tree of some of these records, read back and hashed before on top of one that
+  ///     was signed.
   ///   - readBack: calls its argument with the leaf hash of each record of a range, from the disk.
   mutating func sign(
-    _ frontier: TreeFrontier,
+    _ frontier: TreeFrontier, reread: TreeFrontier? = nil,
     readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
   ) throws(LedgerError) -> LedgerNote {
     if let newest, newest.checkpoint.size == frontier.size { return newest }
     var extended = signedFrontier
+    if let reread, (signedFrontier.size...frontier.size).contains(reread.size) { extended = reread }
     try translatingErrors {
-      try readBack(signedFrontier.size..<frontier.size) { extended.append($0) }
+      try readBack(extended.size..<frontier.size) { extended.append($0) }
     }
     guard extended == frontier else {
       throw LedgerError(
