@@ -46,10 +46,11 @@ public struct LedgerService: Sendable {
     let limits = configuration.limits
     let configuration = ApplicationConfiguration(
       address: .hostname(self.configuration.host, port: self.configuration.port),
-      serverName: "ledgerstoned", backlog: 1_024,
+      serverName: Self.serverName, backlog: 1_024,
       availableConnectionsDelegate: MaximumAvailableConnections(limits.connectionCount))
+    let parts = Parts(self)
     var application = Application(
-      responder: PrefixTolerance(base: router().buildResponder()), server: try server(),
+      responder: PrefixTolerance(base: router(parts).buildResponder()), server: try server(parts),
       configuration: configuration,
       onServerRunning: { channel in await onRunning(channel.localAddress?.port ?? 0) },
       logger: logger)
@@ -61,14 +62,34 @@ public struct LedgerService: Sendable {
     return application
   }
 
-  private func server() throws -> HTTPServerBuilder {
+  /// What routes share with the way around them.
+  private struct Parts {
+    let appender: Appender
+    let authentication: Authentication
+    let tiles: TileRoutes
+
+    init(_ service: LedgerService) {
+      appender = Appender(
+        ledger: service.ledger, limits: service.configuration.limits, metrics: service.metrics)
+      authentication = Authentication(tokens: service.tokens) { SystemClock().now() }
+      tiles = TileRoutes(
+        ledger: service.ledger, isPublic: service.configuration.isEvidencePublic)
+    }
+  }
+
+  static let serverName = "ledgerstoned"
+
+  private func server(_ parts: Parts) throws -> HTTPServerBuilder {
     let limits = configuration.limits
-    let http = HTTPServerBuilder.http1(
-      configuration: HTTP1Channel.Configuration(
-        additionalChannelHandlers: [ConnectionGuard(limits)],
-        idleTimeout: .nanoseconds(Int64(limits.idleSeconds * 1_000_000_000)),
-        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-          maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100)))
+    let direct = DirectRoutes(
+      appender: parts.appender, authentication: parts.authentication, tiles: parts.tiles,
+      budget: budget, metrics: metrics, logger: logger)
+    let connections = HTTP1Channel.Configuration(
+      // It also closes connections that are idle, since it knows which are not.
+      additionalChannelHandlers: [ConnectionGuard(limits), DirectHandler(direct)],
+      httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100))
+    let http = HTTPServerBuilder.http1(configuration: connections)
     guard let files = configuration.tls else { return http }
     let chain = try NIOSSLCertificate.fromPEMFile(files.certificateChainPath)
     let key = try NIOSSLPrivateKey(file: files.privateKeyPath, format: .pem)
@@ -81,21 +102,20 @@ public struct LedgerService: Sendable {
 
   /// What is served, for the test that holds the description to it.
   func routes() -> [(method: HTTPRequest.Method, path: String)] {
-    plainRouter().routes.map { ($0.method, $0.path.description) }
+    plainRouter(Parts(self)).routes.map { ($0.method, $0.path.description) }
   }
 
-  private func router() -> Router<ServerContext> {
-    let router = plainRouter()
+  private func router(_ parts: Parts) -> Router<ServerContext> {
+    let router = plainRouter(parts)
     Self.refuseOtherMethods(router)
     return router
   }
 
-  private func plainRouter() -> Router<ServerContext> {
+  private func plainRouter(_ parts: Parts) -> Router<ServerContext> {
     let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     let receiver = BodyReceiver(
       byteCountMax: configuration.limits.bodyByteCount, budget: budget)
-    let appender = Appender(
-      ledger: ledger, limits: configuration.limits, metrics: metrics)
+    let appender = parts.appender
     router.add(middleware: RequestCounting(metrics: metrics))
     router.add(middleware: ErrorMiddleware())
     HealthRoutes(
@@ -103,14 +123,13 @@ public struct LedgerService: Sendable {
       description: configuration.takesEntries
         ? OpenAPIDocument.textWithAdding : OpenAPIDocument.text
     ).add(to: router)
-    let group = router.group().add(
-      middleware: Authentication(tokens: tokens) { SystemClock().now() })
+    let group = router.group().add(middleware: parts.authentication)
     OpenLineageRoutes(appender: appender, receiver: receiver).add(to: group)
     if configuration.takesEntries {
       AddRoutes(appender: appender, receiver: receiver, signal: signal).add(to: group)
     }
     let isPublic = configuration.isEvidencePublic
-    TileRoutes(ledger: ledger, isPublic: isPublic).add(to: group)
+    parts.tiles.add(to: group)
     let journal = AccessJournal(ledger)
     let workbench = Workbench()
     RecordRoutes(appender: appender, receiver: receiver, journal: journal).add(to: group)

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import LedgerCryptography
 public import LedgerFormat
+internal import MerkleLog
 internal import SegmentStorage
 internal import SubjectVault
 
@@ -26,7 +27,9 @@ public final class Ledger: Sendable {
   private let locks: LedgerLocks
   private let salts = SaltSource()
   /// Where the vault's database is waited for; one caller at a time.
-  private let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
+  let committingSubjects = DispatchQueue(label: "ledgerstone.subjects")
+  /// Where records are read back before they are signed.
+  private let rereading = DispatchQueue(label: "ledgerstone.reread")
   /// Where erasures and holds run, one after the other.
   let erasing = DispatchQueue(label: "ledgerstone.erase")
   /// Where the evidence of certificates is put together, of one after the other.
@@ -73,18 +76,7 @@ public final class Ledger: Sendable {
   public func append(_ batch: RecordBatch) async throws(LedgerError) -> [AppendOutcome] {
     let result: Result<[AppendOutcome], LedgerError> = await withCheckedContinuation {
       continuation in
-      guard !batch.subjectUses.isEmpty else {
-        return pipeline.append(batch) { continuation.resume(returning: $0) }
-      }
-      committingSubjects.async { [self] in
-        do throws(VaultError) {
-          try subjects.submit(batch.subjectUses) {
-            pipeline.append(batch) { continuation.resume(returning: $0) }
-          }
-        } catch {
-          continuation.resume(returning: .failure(LedgerError(error)))
-        }
-      }
+      append(batch) { continuation.resume(returning: $0) }
     }
     return try result.get()
   }
@@ -93,16 +85,40 @@ public final class Ledger: Sendable {
   ///
   /// - Returns: the signed note's bytes, as published.
   public func checkpoint() async throws(LedgerError) -> [UInt8] {
+    let reread = await readBackUnsigned()
     let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
       let isAccepted = pipeline.perform { committer in
         continuation.resume(
-          returning: Result { () throws(LedgerError) in try committer.checkpoint().bytes })
+          returning: Result { () throws(LedgerError) in
+            try committer.checkpoint(reread: reread).bytes
+          })
       }
       if !isAccepted {
         continuation.resume(returning: .failure(LedgerError(.closed, "the ledger was closed")))
       }
     }
     return try result.get()
+  }
+
+  /// The tree of what is durable now, read back from the disk beside appending: signing stops
+  /// appending, and then has only those records to read that come meanwhile.
+  ///
+  /// - Returns: nil where that fails; signing reads all of them then, and says what is wrong.
+  private func readBackUnsigned() async -> TreeFrontier? {
+    let found: (signed: TreeFrontier, files: TreeFiles, log: LogReader)? =
+      await withCheckedContinuation { continuation in
+        let isAccepted = pipeline.perform { continuation.resume(returning: $0.unsigned) }
+        if !isAccepted { continuation.resume(returning: nil) }
+      }
+    guard let (signed, files, log) = found else { return nil }
+    return await withCheckedContinuation { continuation in
+      rereading.async {
+        let tree = try? signed.extended(to: log.endRecord, holding: files) { range, body in
+          try log.forEachLeafHash(in: range, body)
+        }
+        continuation.resume(returning: tree)
+      }
+    }
   }
 
   /// Appends an index record, which commits to what the index is of all records before it, and

@@ -23,18 +23,22 @@ def free_port():
 class Server:
     """One ledger, served by one process after another at the same place."""
 
-    def __init__(self, ledgerstoned, folder, more=None):
+    def __init__(self, ledgerstoned, folder, more=None, log=None):
         self.ledgerstoned = ledgerstoned
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log = open(f"{folder}.log", "ab")
+        self.log = open(log or f"{folder}.log", "ab")
         self.environment = dict(os.environ, LEDGERSTONE_HTTP_PORT=str(self.port), **(more or {}))
         self.process = None
 
-    def start(self):
+    def begin(self):
+        """Starts it, and does not wait until it serves."""
         self.process = subprocess.Popen(
             [self.ledgerstoned, self.folder], env=self.environment, stderr=self.log)
+
+    def start(self):
+        self.begin()
         for _ in range(600):
             try:
                 urllib.request.urlopen(self.url + "/ready", timeout=5).close()

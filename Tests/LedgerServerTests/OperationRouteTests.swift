@@ -224,6 +224,21 @@ import Testing
       #expect(values["ledgerstone_commit_seconds_bucket{le=\"+Inf\"}"] == 1)
       #expect(values["ledgerstone_poisoned"] == 0)
       #expect((values["ledgerstone_disk_bytes"] ?? 0) > 0)
+      // Nothing is indexed or signed yet; then something is.
+      #expect(values["ledgerstone_index_lag_records"] == 2)
+      #expect(values["ledgerstone_index_record"] == nil)
+      #expect(values["ledgerstone_checkpoint_age_seconds"] == nil)
+      #expect(try await peer.post("/v1/index", "").status == 200)
+      let names = try await peer.get("/metrics").text.split(separator: "\n")
+        .filter { !$0.hasPrefix("#") }.map { String($0.prefix { $0 != " " && $0 != "{" }) }
+      #expect(
+        Set(names.map { $0.dropFirst("ledgerstone_".count) }) == [
+          "records", "records_appended_total", "groups_total", "group_records",
+          "commit_seconds_bucket", "commit_seconds_sum", "commit_seconds_count", "queue_bytes",
+          "receiving_bytes", "sealed_segments_total", "checkpoint_records",
+          "checkpoint_age_seconds", "index_record", "index_lag_records", "disk_bytes", "poisoned",
+          "appends_total", "http_answers_total", "http_requests_underway",
+        ])
     }
   }
 

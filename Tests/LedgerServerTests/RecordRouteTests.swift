@@ -6,6 +6,7 @@ import LedgerFormat
 import LedgerTestSupport
 import LedgerVerifier
 import Ledgerstone
+import Provenance
 import SegmentStorage
 import Testing
 
@@ -125,6 +126,55 @@ import Testing
     }
     let reader = fixture.ledger.reader()
     #expect(try reader.body(record: 2_001, body: 0) == Array(#"{"n":2000}"#.utf8))
+  }
+
+  /// Pieces of a stream are parsed side by side, and recorded one after the other all the same.
+  @Test func aStreamIsRecordedInTheOrderOfItsLines() async throws {
+    let fixture = try await ServerFixture()
+    let count = 2_000
+    try await fixture.serve(.live) { peer async throws in
+      let client = try await RawClient.connect(port: try #require(peer.client.port))
+      try await client.send(
+        "POST /v1/records HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-ndjson\r\n"
+          + "Transfer-Encoding: chunked\r\n\r\n")
+      for start in stride(from: 0, to: count, by: 10) {
+        let lines = (start..<start + 10).map { Event.access($0) + "\n" }.joined()
+        try await client.send("\(String(lines.utf8.count, radix: 16))\r\n\(lines)\r\n")
+      }
+      try await client.send("0\r\n\r\n")
+      #expect(await client.hasReceived("\"recorded\":\(count)", within: 120))
+    }
+    let reader = fixture.ledger.reader()
+    for number in 0..<count {
+      let names = try reader.record(at: UInt64(number) + 1).header.content.entities.map(\.name)
+      guard names.first == "t\(number)" else {
+        Issue.record("record \(number + 1) is about \(names)")
+        return
+      }
+    }
+  }
+
+  /// Appends that were queued one after the other are recorded so, whenever they are waited for.
+  @Test func whatIsQueuedKeepsItsOrder() async throws {
+    let fixture = try await ServerFixture()
+    let appender = Appender(
+      ledger: fixture.ledger, limits: fixture.configuration.limits, metrics: ServerMetrics())
+    var queued: [AppendUnderWay] = []
+    for number in 0..<200 {
+      var batch = fixture.ledger.makeBatch()
+      let line = Array(Event.access(number).utf8)
+      try batch.append(NativeRecord.draft(parsing: line, source: "t"))
+      queued.append(try await appender.queueWhenThereIsRoom(batch))
+    }
+    for (number, append) in queued.enumerated().reversed() {
+      guard case .recorded(let receipt)? = try await append.value().first else {
+        Issue.record("\(number) was not recorded")
+        return
+      }
+      #expect(receipt.index == UInt64(number) + 1)
+    }
+    let empty = try await appender.queueWhenThereIsRoom(fixture.ledger.makeBatch())
+    #expect(try await empty.value().isEmpty)
   }
 
   @Test func aStreamOverADeadWriterSaysSo() async throws {

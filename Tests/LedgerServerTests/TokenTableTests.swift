@@ -1,4 +1,5 @@
 import Foundation
+import LedgerCryptography
 import LedgerFormat
 import Testing
 
@@ -33,6 +34,9 @@ import Testing
   @Test(arguments: [
     "x", "[]", "{}", "{\"id\":\"0123456789abcdef\"}",
     "{\"id\":\"short\",\"sha256\":\"H\",\"source\":\"a\",\"roles\":[\"auditor\"]}",
+    "{\"id\":\"0123456789abcdeg\",\"sha256\":\"H\",\"source\":\"a\",\"roles\":[\"auditor\"]}",
+    "{\"id\":\"0123456789ABCDEF\",\"sha256\":\"H\",\"source\":\"a\",\"roles\":[\"auditor\"]}",
+    "{\"id\":\"0123456789_bcdef\",\"sha256\":\"H\",\"source\":\"a\",\"roles\":[\"auditor\"]}",
     "{\"id\":\"0123456789abcdef\",\"sha256\":\"00\",\"source\":\"a\",\"roles\":[\"auditor\"]}",
     "{\"id\":\"0123456789abcdef\",\"sha256\":\"H\",\"source\":\"\",\"roles\":[\"auditor\"]}",
     "{\"id\":\"0123456789abcdef\",\"sha256\":\"H\",\"source\":\"a\",\"roles\":[]}",
@@ -56,6 +60,17 @@ import Testing
       #expect("\(error)".hasPrefix("line 2: "), "\(error)")
       #expect(!"\(error)".contains(Self.hash))
     }
+  }
+
+  /// What is no token by its form is none, not even where its hash is in the table.
+  @Test(arguments: ["0123456789ABCDEF", "0123456789abcde ", "\u{661}23456789abcdef"])
+  func idsAreLowerCaseHexadecimal(id: String) throws {
+    let text = "lst_\(id)_" + String(repeating: "0", count: 64)
+    let entry = TokenTable.Entry(
+      id: id, hash: SHA256Hasher.hash(Array(text.utf8).rawSpan).bytes.copied(),
+      caller: Caller(source: "a", roles: [.auditor]), expires: nil)
+    let now = Timestamp(microseconds: 0)
+    #expect(try TokenTable([entry]).verdict(on: text[...], at: now) == .unknown)
   }
 
   @Test func oneIdTwiceIsRefused() throws {

@@ -25,6 +25,12 @@ struct Bench: AsyncParsableCommand {
   @Option(help: "Where the ledgers are made and kept; a temporary folder, removed, unless given.")
   var folder: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The server's program; without it ledgerstoned beside this one, if there is one.",
+      valueName: "path"))
+  var daemon: String?
+
   @Flag(help: "One JSON object per row and line.")
   var json = false
 
@@ -36,7 +42,7 @@ struct Bench: AsyncParsableCommand {
 
   /// A part of the report.
   enum Part: String, CaseIterable, Sendable {
-    case append, callers, verify, proofs, opening, importing, closure, history
+    case append, callers, verify, proofs, opening, importing, closure, history, serving
   }
 
   private func parts() throws -> Set<Part> {
@@ -78,6 +84,7 @@ struct Bench: AsyncParsableCommand {
     if parts.contains(.history) { try run.measureHistory() }
     if parts.contains(.importing) { try await run.measureImport() }
     if parts.contains(.closure) { try await run.measureClosure() }
+    if parts.contains(.serving) { try await run.measureServing(daemon: daemon) }
     // Last, as it leaves the bulk ledger longer.
     if parts.contains(.opening) { try run.measureOpening() }
   }

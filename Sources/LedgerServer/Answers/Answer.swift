@@ -14,13 +14,27 @@ enum Answer {
     _ bytes: [UInt8], type: String, status: HTTPResponse.Status = .ok,
     headers: HTTPFields = [:]
   ) -> Response {
+    buffer(ByteBuffer(bytes: bytes), type: type, status: status, headers: headers)
+  }
+
+  static func buffer(
+    _ buffer: ByteBuffer, type: String, status: HTTPResponse.Status = .ok,
+    headers: HTTPFields = [:]
+  ) -> Response {
+    Response(
+      status: status, headers: fields(headers, type: type), body: ResponseBody(byteBuffer: buffer))
+  }
+
+  /// `headers`, which have none of these, and those that every answer has.
+  static func fields(_ headers: HTTPFields, type: String) -> HTTPFields {
     var fields = headers
-    fields[.contentType] = type
+    fields.append(HTTPField(name: .contentType, value: type))
     // No answer is a page, whatever a record holds.
-    fields[.xContentTypeOptions] = "nosniff"
-    if fields[.cacheControl] == nil { fields[.cacheControl] = "no-store" }
-    return Response(
-      status: status, headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    fields.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
+    if !fields.contains(.cacheControl) {
+      fields.append(HTTPField(name: .cacheControl, value: "no-store"))
+    }
+    return fields
   }
 
   static func json(

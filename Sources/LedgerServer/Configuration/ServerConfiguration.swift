@@ -142,6 +142,10 @@ public enum LoopbackName {
 
   /// The same of an authority such as `localhost:8650` or `[::1]:8650`.
   public static func isLoopback(authority: String) -> Bool {
+    // What nearly every client sends.
+    for usual in ["127.0.0.1:", "localhost:"] where authority.utf8.starts(with: usual.utf8) {
+      return true
+    }
     if authority.hasPrefix("["), let end = authority.firstIndex(of: "]") {
       return isLoopback(String(authority[...end]))
     }

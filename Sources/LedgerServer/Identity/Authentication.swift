@@ -16,16 +16,17 @@ struct Authentication: RouterMiddleware {
     next: (Request, ServerContext) async throws -> Response
   ) async throws -> Response {
     var context = context
-    context.caller = try caller(of: request)
+    context.caller = try caller(of: request.head)
     return try await next(request, context)
   }
 
-  private func caller(of request: Request) throws(ServerError) -> Caller? {
+  /// Nil for nobody, where tokens are set up.
+  func caller(of request: HTTPRequest) throws(ServerError) -> Caller? {
     guard let tokens else {
       try Self.requireLocal(request)
       return .local
     }
-    guard let text = request.headers[.authorization] else { return nil }
+    guard let text = request.headerFields.single(.authorization) else { return nil }
     let parts = text.split(separator: " ", omittingEmptySubsequences: true)
     guard parts.count == 2, parts[0].lowercased() == "bearer" else {
       throw Self.refusal("Authorization is not 'Bearer' and a token", "invalid_request")
@@ -45,20 +46,21 @@ struct Authentication: RouterMiddleware {
 
   /// A page in a browser of this machine can send requests here, under its own name or one that it
   /// has resolve to this machine; a proxy on this machine speaks for others.
-  private static func requireLocal(_ request: Request) throws(ServerError) {
-    let authority = request.head.authority ?? ""
+  private static func requireLocal(_ request: HTTPRequest) throws(ServerError) {
+    let authority = request.authority ?? ""
     guard authority.isEmpty || LoopbackName.isLoopback(authority: authority) else {
       throw ServerError(
         .forbidden, "notLocal",
         "without tokens only this machine is served, under the name localhost or its address")
     }
-    if let origin = request.headers[.origin] {
+    if let origin = request.headerFields.single(.origin) {
       let rest = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first
       guard let rest, LoopbackName.isLoopback(authority: String(rest)) else {
         throw ServerError(.forbidden, "notLocal", "without tokens no web page is served")
       }
     }
-    guard request.headers[.forwarded] == nil, request.headers[.xForwardedFor] == nil else {
+    let fields = request.headerFields
+    guard !fields.contains(.forwarded), !fields.contains(.xForwardedFor) else {
       throw ServerError(
         .forbidden, "notLocal",
         "without tokens nobody behind a proxy is served; set identity.tokens")

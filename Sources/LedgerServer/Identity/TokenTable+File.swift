@@ -65,9 +65,9 @@ extension TokenTable.Entry {
     if let unknown = members.first(where: { !known.contains($0.name) }) {
       throw ConfigurationError("'\(unknown.name)' means nothing here")
     }
-    guard let id = root["id"]?.string, id.utf8.count == 16 else {
-      throw ConfigurationError("id is not 16 hexadecimal digits")
-    }
+    guard let id = root["id"]?.string,
+      TokenTable.isHexadecimal(id, count: TokenTable.idDigitCount)
+    else { throw ConfigurationError("id is not 16 lower-case hexadecimal digits") }
     guard let text = root["sha256"]?.string, let hash = Hexadecimal.decode(text),
       hash.count == 32
     else { throw ConfigurationError("sha256 is not 64 hexadecimal digits") }

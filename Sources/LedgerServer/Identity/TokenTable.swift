@@ -64,10 +64,22 @@ public struct TokenTable: Sendable {
 
   private static func id(of token: Substring) -> String? {
     let parts = token.split(separator: "_", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "lst", parts[1].utf8.count == 16,
-      parts[2].utf8.count == 64
+    guard parts.count == 3, parts[0] == "lst", isHexadecimal(parts[1], count: idDigitCount),
+      isHexadecimal(parts[2], count: secretDigitCount)
     else { return nil }
     return String(parts[1])
+  }
+
+  static let idDigitCount = 16
+  private static let secretDigitCount = 64
+
+  /// Whether `text` is so many lower-case hexadecimal digits.
+  static func isHexadecimal(_ text: some StringProtocol, count: Int) -> Bool {
+    text.utf8.count == count
+      && text.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
   }
 
   /// Makes a token: its text, which is shown once, and its entry, which is kept.

@@ -59,11 +59,11 @@ extension MetricsText {
     if let age = ledger.checkpointAgeSeconds {
       add("checkpoint_age_seconds", .gauge, "Time since a checkpoint was signed.", age)
     }
-    if let standing = try reader.indexStanding() {
-      add("index_record", .gauge, "The newest index record.", standing.record)
-      add(
-        "index_lag_records", .gauge, "Records that it does not cover.", standing.uncoveredCount)
-    }
+    let standing = try reader.indexStanding()
+    if let standing { add("index_record", .gauge, "The newest index record.", standing.record) }
+    add(
+      "index_lag_records", .gauge, "Records that no index record covers.",
+      standing?.uncoveredCount ?? ledger.size)
     add(
       "disk_bytes", .gauge, "Bytes of all files of the ledger.", try reader.inspection().sizeBytes)
     add("poisoned", .gauge, "1 once nothing can be appended.", ledger.failure == nil ? 0 : 1)

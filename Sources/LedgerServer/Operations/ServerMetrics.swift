@@ -37,6 +37,9 @@ final class ServerMetrics: Sendable {
     }
   }
 
+  /// A request that had begun goes another way, where it begins again.
+  func leave() { underWay.wrappingSubtract(1, ordering: .relaxed) }
+
   struct Snapshot: Sendable {
     var recorded: UInt64
     var duplicates: UInt64

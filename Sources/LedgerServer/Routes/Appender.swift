@@ -74,6 +74,27 @@ struct Appender: Sendable {
     return receipt
   }
 
+  /// Appends one record without waiting.
+  ///
+  /// - Parameter then: gets the receipt once the record is durable, on a thread of the ledger; nil
+  ///   if it was not appended, now or ever.
+  func append(_ draft: RecordDraft, _ then: @escaping @Sendable (Receipt?) -> Void) {
+    var batch = pool.take()
+    guard (try? batch.append(draft)) != nil else {
+      pool.giveBack(batch)
+      return then(nil)
+    }
+    let taken = batch
+    ledger.append(taken) { result in
+      pool.giveBack(taken)
+      guard case .success(let outcomes) = result, let outcome = outcomes.first,
+        case .recorded(let receipt) = outcome
+      else { return then(nil) }
+      metrics.count(outcome)
+      then(receipt)
+    }
+  }
+
   /// Appends many, in order.
   func append(_ batch: RecordBatch) async throws -> [AppendOutcome] {
     guard !batch.isEmpty else { return [] }
@@ -83,12 +104,18 @@ struct Appender: Sendable {
     return outcomes
   }
 
-  /// The same for a client whose next records wait for these: it is held up and not refused.
-  func appendWhenThereIsRoom(_ batch: RecordBatch) async throws -> [AppendOutcome] {
+  /// Queues many for a client whose next records wait for these: it is held up and not refused.
+  ///
+  /// - Returns: once they are queued, in the order of the calls.
+  func queueWhenThereIsRoom(_ batch: RecordBatch) async throws -> AppendUnderWay {
     while ledger.failure == nil, ledger.queuedByteCount > limits.queueByteCount {
       try await Task.sleep(for: .milliseconds(5))
     }
-    return try await append(batch)
+    guard !batch.isEmpty else { return AppendUnderWay([]) }
+    try requireRoom()
+    let append = AppendUnderWay()
+    ledger.append(batch) { append.end($0) }
+    return append
   }
 
   /// The fields that tell a client what its record became.

@@ -9,8 +9,11 @@ struct OpenLineageRoutes: Sendable {
   let appender: Appender
   let receiver: BodyReceiver
 
+  /// Where single events are sent.
+  static let path = "/api/v1/lineage"
+
   func add(to router: some RouterMethods<ServerContext>) {
-    router.on("/api/v1/lineage", method: .post) { request, context in
+    router.on(RouterPath(Self.path), method: .post) { request, context in
       try await post(request, context, isBatch: false)
     }
     router.on("/api/v1/lineage/batch", method: .post) { request, context in
@@ -31,15 +34,19 @@ struct OpenLineageRoutes: Sendable {
 
   /// Clients say `application/json` with or without parameters, or nothing.
   private static func requireJSON(_ request: Request) throws(ServerError) {
-    guard let type = request.headers[.contentType] else { return }
-    let essence = type.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-    guard essence == "application/json" || essence.hasSuffix("+json") else {
+    guard isJSON(request.headers[.contentType]) else {
       throw ServerError(
         .unsupportedMediaType, "notJSON", "an event is sent as application/json")
     }
   }
 
-  private static func isArray(_ bytes: [UInt8]) -> Bool {
+  static func isJSON(_ type: String?) -> Bool {
+    guard let type, type != Answer.jsonType else { return true }
+    let essence = type.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+    return essence == Answer.jsonType || essence.hasSuffix("+json")
+  }
+
+  static func isArray(_ bytes: [UInt8]) -> Bool {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let content = bytes.dropFirst(bytes.starts(with: mark) ? 3 : 0)
     return content.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) } == UInt8(ascii: "[")

@@ -22,10 +22,16 @@ struct RecordStream: Sendable {
     case rejected(number: Int, reason: String)
   }
 
+  /// Lines that came together, read into a batch.
+  private struct Gathering: Sendable {
+    var batch: RecordBatch
+    var lines: [Line] = []
+  }
+
   /// Lines on their way, in order, and the append that is under way for their records.
   private struct Portion: Sendable {
     var lines: [Line]
-    var outcomes: Task<[AppendOutcome], any Error>
+    var outcomes: AppendUnderWay
   }
 
   private struct Tally {
@@ -35,7 +41,7 @@ struct RecordStream: Sendable {
   }
 
   private static let batchByteCountMax = 1 << 20
-  private static let batchRecordCountMax = 4_096
+  private static let batchLineCountMax = 4_096
   /// The longest line: a body of the largest size in base64, with its record.
   private static let lineByteCountMax = 24 << 20
 
@@ -54,21 +60,42 @@ struct RecordStream: Sendable {
   private func run(
     _ body: RequestBody, _ coding: BodyReceiver.Coding, _ writer: inout any ResponseBodyWriter
   ) async throws {
+    let gatherings = AsyncThrowingChannel<Task<Gathering, any Error>, any Error>()
     let portions = AsyncThrowingChannel<Portion, any Error>()
-    // Reads ahead of the answers by one append, so that one is written while the next is made.
+    // Reads ahead, so that two portions are parsed while others are written and answered: one that
+    // waits to be taken, and one that was taken.
     let reading = Task {
       do {
-        try await read(body, coding) { await portions.send($0) }
+        try await read(body, coding) { lines in
+          await gatherings.send(Task { try gather(lines) })
+        }
+        gatherings.finish()
+      } catch {
+        gatherings.fail(error)
+      }
+    }
+    let appending = Task {
+      do {
+        for try await gathering in gatherings {
+          let gathered = try await gathering.value
+          // Queued here, one after the other, so that records are in the order of their lines.
+          let outcomes = try await appender.queueWhenThereIsRoom(gathered.batch)
+          await portions.send(Portion(lines: gathered.lines, outcomes: outcomes))
+        }
         portions.finish()
       } catch {
         portions.fail(error)
       }
     }
-    defer { reading.cancel() }
+    defer {
+      reading.cancel()
+      appending.cancel()
+    }
     var tally = Tally()
     do {
       for try await portion in portions {
-        let outcomes = try await portion.outcomes.value
+        let outcomes = try await portion.outcomes.value()
+        for outcome in outcomes { appender.metrics.count(outcome) }
         try await writer.write(
           ByteBuffer(bytes: Self.text(portion.lines, outcomes, &tally)))
       }
@@ -84,48 +111,57 @@ struct RecordStream: Sendable {
 
   // MARK: - Reading
 
+  /// Cuts the body into lines, and hands on those that came together.
   private func read(
-    _ body: RequestBody, _ coding: BodyReceiver.Coding,
-    _ send: (Portion) async -> Void
+    _ body: RequestBody, _ coding: BodyReceiver.Coding, _ send: ([InputLine]) async -> Void
   ) async throws {
     var splitter = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
     // A stream may be of any length: what it may not do is grow in one piece.
     let inflater = coding == .gzip ? try GzipInflater(limit: .max) : nil
-    var gathering = Gathering(batch: appender.ledger.makeBatch())
+    var lines: [InputLine] = []
+    var byteCount = 0
+    func take(_ bytes: [UInt8]) async {
+      var cut: [InputLine] = []
+      splitter.take(bytes) { cut.append($0) }
+      for line in cut {
+        lines.append(line)
+        byteCount += line.bytes?.count ?? 0
+        guard byteCount >= Self.batchByteCountMax || lines.count >= Self.batchLineCountMax else {
+          continue
+        }
+        await send(lines)
+        (lines, byteCount) = ([], 0)
+      }
+    }
     for try await buffer in body {
       let received = Array(buffer.readableBytesView)
-      // In small steps, because a few compressed bytes can be many.
-      let step = inflater == nil ? max(received.count, 1) : 4_096
-      for start in stride(from: 0, to: received.count, by: step) {
-        var bytes = Array(received[start..<min(start + step, received.count)])
-        if let inflater {
-          let packed = bytes
-          bytes = []
-          try inflater.take(packed, into: &bytes)
+      if let inflater {
+        // In small steps, because a few compressed bytes can be many.
+        for start in stride(from: 0, to: received.count, by: Self.packedStepByteCount) {
+          let end = min(start + Self.packedStepByteCount, received.count)
+          var bytes: [UInt8] = []
+          try inflater.take(Array(received[start..<end]), into: &bytes)
+          await take(bytes)
         }
-        var lines: [InputLine] = []
-        splitter.take(bytes) { lines.append($0) }
-        for line in lines {
-          try add(line, to: &gathering)
-          if gathering.isFull { await send(try hand(&gathering)) }
-        }
+      } else {
+        await take(received)
       }
-      if !gathering.lines.isEmpty { await send(try hand(&gathering)) }
+      if !lines.isEmpty { await send(lines) }
+      (lines, byteCount) = ([], 0)
     }
     try inflater?.finish()
-    var lines: [InputLine] = []
     splitter.finish { lines.append($0) }
-    for line in lines { try add(line, to: &gathering) }
-    if !gathering.lines.isEmpty { await send(try hand(&gathering)) }
+    if !lines.isEmpty { await send(lines) }
   }
 
-  private struct Gathering {
-    var batch: RecordBatch
-    var lines: [Line] = []
+  private static let packedStepByteCount = 4_096
 
-    var isFull: Bool {
-      batch.byteCount >= batchByteCountMax || lines.count >= batchRecordCountMax
-    }
+  /// Reads lines into a batch.
+  private func gather(_ lines: [InputLine]) throws -> Gathering {
+    var gathering = Gathering(batch: appender.ledger.makeBatch())
+    gathering.lines.reserveCapacity(lines.count)
+    for line in lines { try add(line, to: &gathering) }
+    return gathering
   }
 
   private func add(_ line: InputLine, to gathering: inout Gathering) throws {
@@ -145,12 +181,6 @@ struct RecordStream: Sendable {
       let reason = (error as? ServerError)?.message ?? "\(error)"
       gathering.lines.append(.rejected(number: line.number, reason: reason))
     }
-  }
-
-  private func hand(_ gathering: inout Gathering) throws -> Portion {
-    let (batch, lines) = (gathering.batch, gathering.lines)
-    gathering = Gathering(batch: appender.ledger.makeBatch())
-    return Portion(lines: lines, outcomes: Task { try await appender.appendWhenThereIsRoom(batch) })
   }
 
   // MARK: - Answering

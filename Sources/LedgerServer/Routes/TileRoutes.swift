@@ -2,11 +2,20 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import Ledgerstone
 internal import MerkleLog
+internal import NIOCore
 
 /// The ledger as a C2SP tlog-tiles log.
 struct TileRoutes: Sendable {
   let ledger: Ledger
   let isPublic: Bool
+  private let cache = TileCache()
+  /// Of its own, so that no tile waits for a closure.
+  private let workbench = Workbench(threadCount: 1)
+
+  init(ledger: Ledger, isPublic: Bool) {
+    self.ledger = ledger
+    self.isPublic = isPublic
+  }
 
   func add(to router: some RouterMethods<ServerContext>) {
     router.on("/checkpoint", method: .get) { request, context in
@@ -16,6 +25,16 @@ struct TileRoutes: Sendable {
       try await tile(request, context)
     }
   }
+
+  /// What every tile's path begins with.
+  static let prefix = "/tile/"
+  /// Who reads tiles that are not public.
+  static let readers: Set<Role> = [.auditor, .legal, .operator]
+  /// A tile never changes, also a partial one: another width is another resource.
+  static let cacheControl = "public, max-age=31536000, immutable"
+
+  /// The full tile at a path that begins with `prefix`, if it was read before.
+  func held(_ path: String) -> ByteBuffer? { cache[String(path.dropFirst())] }
 
   private func requireReader(_ context: ServerContext) throws(ServerError) {
     if !isPublic { _ = try context.require(.auditor, .legal, .operator) }
@@ -33,25 +52,33 @@ struct TileRoutes: Sendable {
     try requireReader(context)
     // The path exactly as it was sent: a second spelling of a tile is no tile.
     let path = String(request.head.path?.prefix { $0 != "?" }.dropFirst() ?? "")
+    if let tile = cache[path] { return Self.answer(tile) }
     let reader = ledger.reader()
-    if let coordinate = EntryBundleCoordinate(path: path) {
-      let size = try reader.checkpointSize()
-      guard let bundle = try reader.entryBundle(coordinate, size: size) else {
-        throw Self.notThere
-      }
-      return Self.answer(bundle)
+    return try await workbench.run {
+      let (tile, width) = try Self.read(path, reader)
+      let buffer = ByteBuffer(bytes: tile)
+      if width == Tiles.width { cache.keep(buffer, at: path) }
+      return Self.answer(buffer)
     }
-    guard let coordinate = TileCoordinate(path: path) else { throw Self.notThere }
-    let size = try reader.checkpointSize()
-    guard let tile = try reader.tile(coordinate, size: size) else { throw Self.notThere }
-    return Self.answer(tile)
   }
 
-  /// A tile never changes, also a partial one: another width is another resource.
-  private static func answer(_ bytes: [UInt8]) -> Response {
-    Answer.bytes(
-      bytes, type: Answer.binaryType,
-      headers: [.cacheControl: "public, max-age=31536000, immutable"])
+  /// The tile or bundle at `path`, and how many hashes or entries it has.
+  private static func read(
+    _ path: String, _ reader: LedgerReader
+  ) throws -> (bytes: [UInt8], width: Int) {
+    let size = try reader.checkpointSize()
+    if let coordinate = EntryBundleCoordinate(path: path) {
+      guard let bundle = try reader.entryBundle(coordinate, size: size) else { throw notThere }
+      return (bundle, coordinate.width)
+    }
+    guard let coordinate = TileCoordinate(path: path),
+      let tile = try reader.tile(coordinate, size: size)
+    else { throw notThere }
+    return (tile, coordinate.width)
+  }
+
+  private static func answer(_ tile: ByteBuffer) -> Response {
+    Answer.buffer(tile, type: Answer.binaryType, headers: [.cacheControl: cacheControl])
   }
 
   private static var notThere: ServerError {

@@ -207,12 +207,20 @@ final class Committer {
     }
   }
 
+  /// The tree that was signed last, its files, and everything durable: what is read back before
+  /// signing.
+  var unsigned: (signed: TreeFrontier, files: TreeFiles, log: LogReader) {
+    (signer.signedFrontier, tree, reader)
+  }
+
   /// Signs what is durable, and publishes it.
-  func checkpoint() throws(LedgerError) -> LedgerNote {
+  ///
+  /// - Parameter reread: what was read back of it already, beside appending.
+  func checkpoint(reread: TreeFrontier? = nil) throws(LedgerError) -> LedgerNote {
     try performing {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
-      let note = try signer.sign(frontier, tree: tree) { range, body in
+      let note = try signer.sign(frontier, tree: tree, reread: reread) { range, body in
         try reader.forEachLeafHash(in: range, body)
       }
       let time = options.clock.monotonicMicroseconds()

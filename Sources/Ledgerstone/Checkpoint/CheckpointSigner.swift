@@ -43,22 +43,18 @@ struct CheckpointSigner {
   /// - Parameters:
   ///   - frontier: the tree of all durable records.
   ///   - tree: its files; what differs there is set right.
+  ///   - reread: the tree of some of these records, read back and hashed before on top of one that
+  ///     was signed, with the files held to it.
   ///   - readBack: calls its argument with the leaf hash of each record of a range, from the disk.
   mutating func sign(
-    _ frontier: TreeFrontier, tree: TreeFiles,
+    _ frontier: TreeFrontier, tree: TreeFiles, reread: TreeFrontier? = nil,
     readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
   ) throws(LedgerError) -> LedgerNote {
     if let newest, newest.checkpoint.size == frontier.size { return newest }
     var extended = signedFrontier
+    if let reread, (signedFrontier.size...frontier.size).contains(reread.size) { extended = reread }
     try translatingErrors {
-      var revision = TreeRevision(of: tree, from: extended.size)
-      try readBack(signedFrontier.size..<frontier.size) { leaf in
-        revision.append(leaf, level: 0)
-        extended.append(leaf) { level, _, hash in
-          if level.isMultiple(of: 8) { revision.append(hash, level: level / 8) }
-        }
-      }
-      if extended == frontier { try revision.finish() }
+      extended = try extended.extended(to: frontier.size, holding: tree, readBack: readBack)
     }
     guard extended == frontier else {
       throw LedgerError(

@@ -1,7 +1,9 @@
+internal import Dispatch
 internal import LedgerCryptography
 internal import LedgerFormat
 public import Provenance
 internal import SegmentStorage
+internal import SubjectVault
 
 /// What a process that serves a ledger needs beside appending.
 extension Ledger {
@@ -16,6 +18,30 @@ extension Ledger {
       indexMemory: publication.indexMemory)
   }
 
+  /// Appends as `append(_:)` does, and calls `completion` with what that returns or throws.
+  ///
+  /// Of two calls one after the other, the first one's records come first.
+  ///
+  /// - Parameter completion: called once, on a thread of the ledger's that makes records durable;
+  ///   it must return soon.
+  public func append(
+    _ batch: RecordBatch,
+    completion: @escaping @Sendable (Result<[AppendOutcome], LedgerError>) -> Void
+  ) {
+    guard !batch.subjectUses.isEmpty else {
+      return pipeline.append(batch, completion: completion)
+    }
+    committingSubjects.async { [self] in
+      do throws(VaultError) {
+        try subjects.submit(batch.subjectUses) {
+          pipeline.append(batch, completion: completion)
+        }
+      } catch {
+        completion(.failure(LedgerError(error)))
+      }
+    }
+  }
+
   /// Opens sealed bodies of a snapshot with this ledger's vault.
   public func sealedBodyReader(
     _ reader: LedgerReader
@@ -24,10 +50,10 @@ extension Ledger {
   }
 
   /// Why nothing can be appended any more; nil while the writer is well.
-  public var failure: LedgerError? { publication.current.failure }
+  public var failure: LedgerError? { publication.failure }
 
   /// Records that are durable.
-  public var size: UInt64 { publication.current.log.endRecord }
+  public var size: UInt64 { publication.endRecord }
 
   /// Counts since the opening.
   public var measurements: LedgerMeasurements { publication.current.measurements }

@@ -16,11 +16,32 @@ final class Publication: Sendable {
   }
 
   private let state: Mutex<State>
+  /// What every append asks for, so that it copies no state for it.
+  private let endRecordNow: Atomic<UInt64>
+  private let hasFailedNow: Atomic<Bool>
   let indexMemory = IndexMemory()
 
-  init(_ state: State) { self.state = Mutex(state) }
+  init(_ state: State) {
+    endRecordNow = Atomic(state.log.endRecord)
+    hasFailedNow = Atomic(state.failure != nil)
+    self.state = Mutex(state)
+  }
 
   var current: State { state.withLock { $0 } }
 
-  func update(_ body: (inout State) -> Void) { state.withLock { body(&$0) } }
+  /// Records that `current.log` has.
+  var endRecord: UInt64 { endRecordNow.load(ordering: .acquiring) }
+
+  /// `current.failure`.
+  var failure: LedgerError? {
+    hasFailedNow.load(ordering: .acquiring) ? state.withLock { $0.failure } : nil
+  }
+
+  func update(_ body: (inout State) -> Void) {
+    state.withLock { state in
+      body(&state)
+      endRecordNow.store(state.log.endRecord, ordering: .releasing)
+      hasFailedNow.store(state.failure != nil, ordering: .releasing)
+    }
+  }
 }

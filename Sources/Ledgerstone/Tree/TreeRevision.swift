@@ -1,4 +1,5 @@
 internal import LedgerCryptography
+internal import MerkleLog
 
 /// Holds the tree files to hashes that were computed again, and sets right what differs: a file may
 /// have been damaged at rest where no note covers it yet, so that nobody has looked.
@@ -48,5 +49,27 @@ struct TreeRevision {
     for level in levels.indices where !levels[level].pending.isEmpty { compare(level) }
     if let failure { throw failure }
     if hasChanged { try tree.synchronize() }
+  }
+}
+
+extension TreeFrontier {
+  /// The tree with the records behind it up to `end`, which are read back from the disk; `files` are
+  /// held to what these give.
+  ///
+  /// - Parameter readBack: calls its argument with the leaf hash of each record of a range, in order.
+  func extended(
+    to end: UInt64, holding files: TreeFiles,
+    readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
+  ) throws -> TreeFrontier {
+    var tree = self
+    var revision = TreeRevision(of: files, from: size)
+    try readBack(size..<end) { leaf in
+      revision.append(leaf, level: 0)
+      tree.append(leaf) { level, _, hash in
+        if level.isMultiple(of: 8) { revision.append(hash, level: level / 8) }
+      }
+    }
+    try revision.finish()
+    return tree
   }
 }

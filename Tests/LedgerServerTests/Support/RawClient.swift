@@ -39,6 +39,12 @@ final class RawClient: ChannelInboundHandler, Sendable {
     try await channel?.writeAndFlush(ByteBuffer(string: text))
   }
 
+  /// Says that nothing more is sent, and goes on listening.
+  func closeOutput() async {
+    let channel = channelBox.withLock { $0 }
+    try? await channel?.close(mode: .output)
+  }
+
   func close() async {
     let channel = channelBox.withLock { $0 }
     try? await channel?.close()
