@@ -138,7 +138,7 @@ extension BenchRun {
     }
     try report.add(
       Row(
-        "bulk append, processor time",
+        "processor time of bulk append",
         progress.processorSeconds / Double(progress.recordCount) * 1_000_000, "µs/record",
         bound: boundTime * 1_000_000))
     let size = Double(try byteCount(below: try bulkLocation.directory))

@@ -152,7 +152,7 @@ final class TreeComparison {
         Remark(
           .treeFileAhead,
           "\(what), from record \(difference.firstRecord) on, above the checkpoint; the next "
-            + "writer derives them again", file: Self.path(difference.level)))
+            + "checkpoint sets them right", file: Self.path(difference.level)))
       return
     }
     collector.add(
