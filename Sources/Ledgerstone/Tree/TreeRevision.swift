@@ -53,10 +53,11 @@ struct TreeRevision {
 }
 
 extension TreeFrontier {
-  /// The tree with the records behind it up to `end`, which are read back from the disk; `files` are
-  /// held to what these give.
+  /// The tree with the records behind it up to `end`, which are read back from the disk; `files`
+  /// are held to what these give.
   ///
-  /// - Parameter readBack: calls its argument with the leaf hash of each record of a range, in order.
+  /// - Parameter readBack: calls its argument with the leaf hash of each record of a range, in
+  ///   order.
   func extended(
     to end: UInt64, holding files: TreeFiles,
     readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
