@@ -19,18 +19,9 @@ extension BenchRun {
 
   /// Runs this program again with a flag; what it printed.
   private func child(_ flag: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = [flag, "--folder", folder]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchFailure("\(flag) ended with \(process.terminationStatus)")
-    }
-    return String(decoding: output, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    return try LoadProgram.run(program, flag, "--folder", folder)
+      .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
   /// In the child: milliseconds, and MiB of anonymous memory while the ledger is open.

@@ -35,13 +35,7 @@ public enum HeaderEntry {
     let stored = try reader.bytes(count)
     header.removeAll(keepingCapacity: true)
     header.append(addingCapacity: RecordHeader.headByteCountMax + count) { output in
-      output.append(stored.byte(at: 0))
-      output.append(0x00)
-      output.append(0x58)
-      output.append(0x20)
-      output.append(previousLeafHash)
-      output.append(0x01)
-      output.appendCBOR(unsigned: index)
+      output.appendHeaderStart(stored.byte(at: 0), previousLeafHash, index)
       output.append(copying: stored.extracting(1...))
     }
     guard header.count <= FormatLimits.headerByteCountMax else {

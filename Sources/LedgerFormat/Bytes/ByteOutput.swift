@@ -1,5 +1,3 @@
-internal import LedgerCryptography
-
 /// Room that was reserved beforehand, filled from the front: what encoders write into.
 ///
 /// A buffer checks its room and whether it is shared with every byte that is appended; here both
@@ -29,12 +27,6 @@ extension OutputSpan<UInt8> {
     }
   }
 
-  /// Appends the UTF-8 bytes of `text`.
-  @inline(__always)
-  mutating func append(utf8 text: String) {
-    append(copying: text.utf8Span.span.rawSpan)
-  }
-
   /// Appends an integer's bytes as they lie in memory.
   @inline(__always)
   private mutating func append(bytesOf value: some FixedWidthInteger & BitwiseCopyable) {
@@ -55,8 +47,4 @@ extension OutputSpan<UInt8> {
   mutating func append(bigEndian value: some FixedWidthInteger & BitwiseCopyable) {
     append(bytesOf: value.bigEndian)
   }
-
-  /// Appends the 32 bytes of `digest`.
-  @inline(__always)
-  mutating func append(_ digest: SHA256Digest) { append(copying: digest.bytes) }
 }

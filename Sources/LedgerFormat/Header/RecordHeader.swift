@@ -58,16 +58,26 @@ public struct RecordHeader: Hashable, Sendable {
     precondition(
       recordedTime.microseconds >= 0 && recordedTime <= .latest, "recorded from 1970 to 9999")
     buffer.append(addingCapacity: headByteCountMax + tail.byteCount) { output in
-      output.append(0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3))
-      output.append(0x00)
-      output.append(0x58)
-      output.append(0x20)
-      output.append(previousLeafHash)
-      output.append(0x01)
-      output.appendCBOR(unsigned: index)
+      output.appendHeaderStart(
+        0xA0 + UInt8(truncatingIfNeeded: tailPairCount + 3), previousLeafHash, index)
       output.append(0x02)
       output.appendCBOR(signed: recordedTime.microseconds)
       output.append(copying: tail)
     }
+  }
+}
+
+extension OutputSpan<UInt8> {
+  /// A header's first byte and its keys 0 and 1: what a block leaves out, and what is put before it
+  /// again.
+  @inline(__always)
+  mutating func appendHeaderStart(
+    _ first: UInt8, _ previousLeafHash: SHA256Digest, _ index: UInt64
+  ) {
+    append(first)
+    append(0x00)
+    appendCBOR(digest: previousLeafHash)
+    append(0x01)
+    appendCBOR(unsigned: index)
   }
 }

@@ -33,25 +33,19 @@ struct SegmentWalk {
   mutating func run(_ chain: RecordChain, _ check: LedgerCheck) throws(EvidenceError) {
     let blockCount = headers.blocks.count
     let waveCount = Self.blocksPerWorker * check.workers.count
-    var started: [(wave: Range<Int>, work: HeaderWork)] = []
-    var nextBlock = 0
-    while nextBlock < blockCount || !started.isEmpty {
-      while nextBlock < blockCount, started.count < 2 {
-        let wave = nextBlock..<min(blockCount, nextBlock + waveCount)
-        started.append((wave, start(wave, check)))
-        nextBlock = wave.upperBound
-      }
+    var waves = stride(from: 0, to: blockCount, by: waveCount).map {
+      $0..<min(blockCount, $0 + waveCount)
+    }[...]
+    var started = waves.prefix(2).map { (wave: $0, work: start($0, check)) }
+    waves = waves.dropFirst(2)
+    while !started.isEmpty {
       let (wave, work) = started.removeFirst()
       let outcomes = work.takeAll()
       expectBodies(outcomes)
       let bodies = startBodies(
         upTo: headers.blocks[wave.upperBound - 1].lastRecord, isLast: wave.upperBound == blockCount,
         check)
-      if nextBlock < blockCount {
-        let wave = nextBlock..<min(blockCount, nextBlock + waveCount)
-        started.append((wave, start(wave, check)))
-        nextBlock = wave.upperBound
-      }
+      if let next = waves.popFirst() { started.append((next, start(next, check))) }
       try link(wave, outcomes, chain, check)
       if let bodies { try accept(bodies.numbers, bodies.work, chain, check) }
     }

@@ -22,8 +22,6 @@ final class TreeComparison {
     let file: (any EvidenceFile)?
     /// Whole hashes in the file.
     let count: UInt64
-    /// Hashes that the records gave so far.
-    var derivedCount: UInt64 = 0
     var window: [UInt8] = []
     var windowStart: UInt64 = 0
     var difference: Difference?
@@ -74,7 +72,6 @@ final class TreeComparison {
     throws(EvidenceError)
   {
     let end = index + UInt64(hashes.count)
-    levels[level].derivedCount = max(levels[level].derivedCount, end)
     var next = index
     while next < min(end, levels[level].count) {
       let held = try hold(level: level, index: next)

@@ -93,9 +93,7 @@ final class TreeFiles: Sendable {
   /// Writes `hashes` behind those of `level`; durable only after `synchronize`.
   func append(_ hashes: [SHA256Digest], level: Int) throws {
     guard !hashes.isEmpty else { return }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
-    for hash in hashes { hash.append(to: &bytes) }
+    let bytes = Self.bytes(of: hashes)
     try levels.withLock { levels in
       if level == levels.count {
         let path = "\(directory)/\(level)"
@@ -114,9 +112,7 @@ final class TreeFiles: Sendable {
   ///
   /// - Returns: whether any differed; they are durable only after `synchronize`.
   func revise(_ hashes: [SHA256Digest], level: Int, from index: UInt64) throws -> Bool {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
-    for hash in hashes { hash.append(to: &bytes) }
+    let bytes = Self.bytes(of: hashes)
     let offset = Int(index) * SHA256Digest.byteCount
     return try levels.withLock { levels in
       guard level < levels.count, index + UInt64(hashes.count) <= levels[level].count else {
@@ -126,6 +122,13 @@ final class TreeFiles: Sendable {
       try levels[level].file?.write(bytes, at: offset)
       return true
     }
+  }
+
+  private static func bytes(of hashes: [SHA256Digest]) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(hashes.count * SHA256Digest.byteCount)
+    for hash in hashes { hash.append(to: &bytes) }
+    return bytes
   }
 
   /// Makes everything written durable.
