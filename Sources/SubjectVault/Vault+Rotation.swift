@@ -39,14 +39,14 @@ extension Vault {
 
   /// Replaces `signing.key` by the pending key, and remembers the old one's verifier key.
   ///
-  /// To be called once the note that hands over is durable. Repeating it after a crash is harmless.
-  /// The blocks in which the old key stood are not overwritten.
+  /// To be called once the note that hands over is durable. Repeating it after a crash or a failure
+  /// is harmless, and does all of it: what an attempt that failed seems to have left may never
+  /// become durable. The blocks in which the old key stood are not overwritten.
   public func promotePendingSigningKey(retiring verifierKey: String) throws(VaultError) {
-    let retired = try retiredVerifierKeys()
-    if !retired.contains(verifierKey) {
-      let lines = (retired + [verifierKey]).map { $0 + "\n" }.joined()
-      try Self.write(Self.retiredName, Array(lines.utf8), in: path, on: fileSystem)
-    }
+    var retired = try retiredVerifierKeys()
+    if !retired.contains(verifierKey) { retired.append(verifierKey) }
+    let lines = retired.map { $0 + "\n" }.joined()
+    try Self.write(Self.retiredName, Array(lines.utf8), in: path, on: fileSystem)
     try Self.wrapping { () throws(StorageError) in
       try fileSystem.rename(
         from: Self.filePath(Self.pendingName, in: path),

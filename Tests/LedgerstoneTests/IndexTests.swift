@@ -201,7 +201,7 @@ import Testing
 }
 
 /// A run of another ledger.
-private enum RunWriterSample {
+enum RunWriterSample {
   static func file(ledgerID: LedgerID, count: Int) -> [UInt8] {
     var builder = RunBuilder(firstRecord: 0)
     for number in 0..<count {

@@ -21,24 +21,22 @@ public struct LoadedRun: Sendable {
     let entryCount = Int(clamping: reader.footer.entryCount)
     guard reader.extent.recordCount <= UInt64(UInt32.max), entryCount <= most / Self.entryByteCount
     else { return nil }
-    guard let tree = RunEntryTree(reader) else { return }
     keyHashes.reserveCapacity(entryCount)
     ends.reserveCapacity(entryCount)
-    let fanOut = UInt64(FormatLimits.runFanOut)
-    for index in 0..<(reader.footer.entryCount + fanOut - 1) / fanOut {
-      let page = try tree.readPage(index)
-      guard keyHashes.last.map({ $0 < page.keyHashes[0] }) ?? true else {
-        throw FormatError.notAscending(field: "key hash", offset: RunBlock.headByteCount)
-      }
-      for place in page.keyHashes.indices {
+    do {
+      try reader.forEachEntry { keyHash, list in
         let isSmall =
-          page.recordCounts[place] <= UInt64(most)
-          && byteCount + Self.entryByteCount + 4 * Int(page.recordCounts[place]) <= most
-        guard isSmall else { return nil }
-        try append(tree.list(of: page, place), of: page.keyHashes[place])
+          list.recordCount <= UInt64(most)
+          && byteCount + Self.entryByteCount + 4 * Int(list.recordCount) <= most
+        guard isSmall else { throw TooLarge() }
+        try append(list, of: keyHash)
       }
+    } catch is TooLarge {
+      return nil
     }
   }
+
+  private struct TooLarge: Error {}
 
   private static let entryByteCount = SHA256Digest.byteCount + 4
 

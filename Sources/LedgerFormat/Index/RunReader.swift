@@ -35,6 +35,34 @@ public struct RunReader: Sendable {
 
   public var extent: IndexRunExtent { header.extent }
 
+  /// Reads every block and holds it to the root.
+  ///
+  /// - Throws: `FormatError` where the file is damaged anywhere, or what the source throws.
+  public func check() throws {
+    try forEachEntry { _, list in
+      for chunk in 0..<list.chunkCount { _ = try list.chunk(chunk) }
+    }
+  }
+
+  /// Calls `body` with each entry's key hash, ascending, and its list.
+  func forEachEntry(_ body: (SHA256Digest, RunRecordList) throws -> Void) throws {
+    guard let tree = RunEntryTree(self) else { return }
+    let fanOut = UInt64(FormatLimits.runFanOut)
+    var last: SHA256Digest?
+    for index in 0..<(footer.entryCount + fanOut - 1) / fanOut {
+      let page = try tree.readPage(index)
+      if let last, let first = page.keyHashes.first, first <= last {
+        throw FormatError.notAscending(field: "key hash", offset: RunBlock.headByteCount)
+      }
+      last = page.keyHashes.last
+      for place in page.keyHashes.indices {
+        try body(page.keyHashes[place], tree.list(of: page, place))
+      }
+      // Directories behind are not needed again.
+      if (index + 1).isMultiple(of: fanOut) { tree.directories.forget() }
+    }
+  }
+
   /// What an index record says of this run.
   public var commitment: IndexRunCommitment {
     IndexRunCommitment(extent: extent, entryCount: footer.entryCount, root: footer.root)

@@ -125,6 +125,14 @@ extension FileSystem {
     return (folder == "/" ? "" : folder) + "/.ledgerstone-unfinished-" + name
   }
 
+  /// Takes away what was put together of a copy that failed, as far as it can be: also from the
+  /// medium, as there are bodies in it.
+  func discardFolder(_ staging: String) {
+    // The failure to report is the one that came before.
+    try? removeFolder(staging)
+    try? synchronizeDirectory(parent(of: staging))
+  }
+
   /// Gives a folder that is complete and durable its name, durably.
   func publishFolder(_ staging: String, as path: String) throws(StorageError) {
     try rename(from: staging, to: path)

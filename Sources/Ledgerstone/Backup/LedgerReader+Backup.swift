@@ -43,8 +43,7 @@ extension LedgerReader {
         return BackupReport(
           path: path, recordCount: copied.recordCount, checkpointSize: copied.checkpointSize)
       } catch {
-        // The first failure is the one to report.
-        try? fileSystem.removeFolder(staging)
+        fileSystem.discardFolder(staging)
         throw error
       }
     }

@@ -63,8 +63,8 @@ extension Ledger {
           recordCount: copied.recordCount, signedCount: signed ?? 0, erasedBodyCount: erased,
           broughtPlans: plans)
       } catch {
-        // What may hold erased bodies does not stay; the first failure is the one to report.
-        try? fileSystem.removeFolder(staging)
+        // What may hold erased bodies does not stay.
+        fileSystem.discardFolder(staging)
         throw error
       }
     }

@@ -76,7 +76,12 @@ struct ErasureRun {
         entry = known
         return nil
       }
-      if let report = try answer(known, store) { return report }
+      if let report = try answer(known, store) {
+        // Once more, with the checkpoint: the step that closed the entry may have failed, and have
+        // left it where it is seen but not durable.
+        entry = known
+        return report.isRepeated ? try finish(report) : report
+      }
     }
     entry.firstRecord = try ledger.snapshotAndWait().endRecord
     try translatingErrors { try ledger.subjects.fence(entry, lookups.sorted()) }

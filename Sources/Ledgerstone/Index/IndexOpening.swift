@@ -7,19 +7,25 @@ struct IndexOpening {
   let folder: IndexFolder
   /// Everything durable.
   let reader: LogReader
+  /// Records under the published checkpoint. To what reaches above it nobody holds a damaged file
+  /// yet, but the next checkpoint would cover it.
+  let publishedSize: UInt64
 
   struct Found: Sendable {
     let folder: IndexFolder
     var catalog = IndexCatalog()
     var tails: Set<IndexRunExtent> = []
-    /// The runs of the newest index record.
-    var listed: Set<IndexRunExtent> = []
+    /// The runs of the newest index record, and what it commits to.
+    var listed: [IndexRunExtent: IndexRunCommitment] = [:]
     var isLastRecordIndex = false
     var remarks: [String] = []
   }
 
-  /// Removes temporary files and runs that are damaged, another ledger's or beyond the log; they
-  /// are built again.
+  /// Removes temporary files and runs that are damaged, another ledger's, beyond the log or not
+  /// what the newest index record commits to; they are built again.
+  ///
+  /// - Complexity: reads the ends of the files, and all of those that reach above the published
+  ///   checkpoint.
   func run() throws(LedgerError) -> Found {
     try translatingErrors {
       let fileSystem = folder.fileSystem
@@ -29,7 +35,7 @@ struct IndexOpening {
       var found = Found(folder: folder)
       try readNewestRecord(listing, into: &found)
       for extent in listing.runs.sorted(by: { $0.firstRecord < $1.firstRecord }) {
-        guard let commitment = usableCommitment(extent, listing) else {
+        guard let commitment = usableCommitment(extent, listing, found.listed[extent]) else {
           found.remarks.append(
             "index/\(extent.runFileName) could not be used and is built again")
           try folder.remove(extent)
@@ -43,12 +49,21 @@ struct IndexOpening {
   }
 
   /// What the run's footer says; nil if it cannot be used.
-  private func usableCommitment(_ extent: IndexRunExtent, _ listing: IndexFolder.Listing)
-    -> IndexRunCommitment?
-  {
+  private func usableCommitment(
+    _ extent: IndexRunExtent, _ listing: IndexFolder.Listing, _ committed: IndexRunCommitment?
+  ) -> IndexRunCommitment? {
     guard extent.endRecord <= reader.endRecord, listing.names.contains(extent),
-      let run = try? folder.run(extent), (try? folder.names(extent)) != nil
+      let run = try? folder.run(extent), let names = try? folder.names(extent),
+      committed == nil || run.commitment == committed
     else { return nil }
+    if extent.endRecord > publishedSize {
+      do {
+        try run.check()
+        try names.check()
+      } catch {
+        return nil
+      }
+    }
     return run.commitment
   }
 
@@ -60,7 +75,9 @@ struct IndexOpening {
     let record = found.isLastRecordIndex ? last : listing.notes.last { $0 < last }
     guard let record else { return }
     let runs = record == last ? newest.runs : try content(record).runs
-    found.listed = Set(runs.compactMap(\.extent))
+    for run in runs {
+      if let extent = run.extent { found.listed[extent] = run }
+    }
   }
 
   private func content(_ record: UInt64) throws -> RecordContent {

@@ -16,6 +16,8 @@ final class Indexer {
   private var tails: Set<IndexRunExtent>
   /// What the newest index record commits to: these files stay.
   private var listed: Set<IndexRunExtent>
+  /// Where a tail ends that the newest index record lists and whose file is missing.
+  private var missingTailEnd: UInt64?
   /// Why nothing is indexed any more until the ledger is opened again.
   private(set) var failure: LedgerError?
 
@@ -31,6 +33,10 @@ final class Indexer {
     self.tails = tails
     self.listed = listed
     builder = RunBuilder(firstRecord: catalog.coveredEnd())
+    missingTailEnd =
+      listed.filter {
+        !$0.isFull && $0.firstRecord == builder.firstRecord && !tails.contains($0)
+      }.map(\.endRecord).max()
   }
 
   /// The record that is indexed next.
@@ -42,7 +48,7 @@ final class Indexer {
     remembering {
       try group.forEachHeaderEntry { entry in
         try builder.append(entry: entry)
-        try writeIfFull()
+        try writeIfDue()
       }
     }
   }
@@ -57,13 +63,17 @@ final class Indexer {
     remembering {
       try reader.forEachHeader(in: nextRecord..<end) { _, header, _ in
         try builder.append(header: header)
-        try writeIfFull()
+        try writeIfDue()
       }
     }
     return failure == nil && nextRecord < reader.endRecord
   }
 
-  private func writeIfFull() throws {
+  private func writeIfDue() throws {
+    if nextRecord == missingTailEnd {
+      missingTailEnd = nil
+      try writeTail()
+    }
     guard builder.isFull else { return }
     let (file, commitment) = builder.run(ledgerID: folder.ledgerID)
     guard let extent = commitment.extent else { preconditionFailure("a full run has an extent") }

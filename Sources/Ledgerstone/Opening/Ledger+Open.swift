@@ -56,9 +56,9 @@ struct LedgerOpening {
         .incomplete,
         "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
-    let (recovered, signedFrontier, nextKey) = try recover(locks.ledger, keys, notes)
+    let (recovered, signedFrontier, rotation) = try recover(locks.ledger, keys, notes)
     do throws(LedgerError) {
-      return try goOn(recovered, locks, (keys.current, nextKey), notes, signedFrontier)
+      return try goOn(recovered, locks, (keys.current, rotation), notes, signedFrontier)
     } catch {
       recovered.log.abandon()
       throw error
@@ -68,15 +68,16 @@ struct LedgerOpening {
   /// The opening after the log was recovered.
   private func goOn(
     _ recovered: RecoveredLog, _ locks: LedgerLocks,
-    _ keys: (current: NoteSignerKey, next: NoteSignerKey?),
+    _ keys: (current: NoteSignerKey, rotation: InterruptedRotation?),
     _ notes: Notes, _ signedFrontier: TreeFrontier
   ) throws(LedgerError) -> Ledger {
     let state = try checkedTree(recovered, notes.newest, signedFrontier)
     try removeTemporaryFiles()
-    let signer = CheckpointSigner(
-      origin: file.origin, key: keys.current, nextKey: keys.next, vault: vault,
+    var signer = CheckpointSigner(
+      origin: file.origin, key: keys.current, nextKey: keys.rotation?.key, vault: vault,
       fileSystem: options.fileSystem, path: location.path("checkpoint"), newest: notes.newest,
       signedFrontier: signedFrontier)
+    if keys.rotation?.isHandedOver == true { try signer.finishHandover() }
     var remarks = state.remarks
     if let newest = notes.newest, notes.published != newest {
       // Its own save may have failed, and left it where it is seen but not durable.
@@ -89,7 +90,9 @@ struct LedgerOpening {
       try translatingErrors { try vault.save(note: newest.bytes) }
       remarks.append("the vault's note was older than the published checkpoint and was replaced")
     }
-    return try assemble(recovered, state, signer: signer, locks: locks, remarks: remarks)
+    return try assemble(
+      recovered, state, signer: signer, locks: locks,
+      publishedSize: notes.published?.checkpoint.size ?? 0, remarks: remarks)
   }
 
   /// Takes the lock of the ledger's folder or of the vault.
@@ -161,10 +164,9 @@ extension LedgerOpening {
 
   /// Examines the log, compares it with what the key has signed, and only then changes anything.
   ///
-  /// - Returns: the log, the tree under the newest note, and the key that a rotation which was
-  ///   interrupted hands over to.
+  /// - Returns: the log, the tree under the newest note, and the rotation that was interrupted.
   private func recover(_ lock: LockBox, _ keys: SignerKeys, _ notes: Notes)
-    throws(LedgerError) -> (RecoveredLog, TreeFrontier, NoteSignerKey?)
+    throws(LedgerError) -> (RecoveredLog, TreeFrontier, InterruptedRotation?)
   {
     let storage = StorageLocation(
       fileSystem: options.fileSystem, directory: location.directory, ledgerID: file.ledgerID)
@@ -175,12 +177,12 @@ extension LedgerOpening {
     let found = try examine(storage, lock, openingID, notes)
     let signed = try signedFrontier(found.reader, notes.newest)
     _ = try identity(found.reader)
-    let nextKey = try interruptedRotation(found.reader, keys)
+    let rotation = try interruptedRotation(found.reader, keys, newest: notes.newest)
     return try translatingErrors {
       let recovered = try lock.withLock { lock throws(StorageEngineError) in
         try storage.recover(found, lock: lock, holder: contents)
       }
-      return (recovered, signed, nextKey)
+      return (recovered, signed, rotation)
     }
   }
 

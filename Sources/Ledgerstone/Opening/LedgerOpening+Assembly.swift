@@ -8,7 +8,7 @@ internal import SubjectVault
 extension LedgerOpening {
   func assemble(
     _ recovered: RecoveredLog, _ state: TreeState, signer: CheckpointSigner, locks: LedgerLocks,
-    remarks: [String]
+    publishedSize: UInt64, remarks: [String]
   ) throws(LedgerError) -> Ledger {
     let identity = try identity(recovered.reader)
     let next = recovered.nextRecord
@@ -34,7 +34,7 @@ extension LedgerOpening {
     let frontier = state.frontier
     let index = try IndexOpening(
       folder: IndexFolder(location, options.fileSystem, ledgerID: file.ledgerID),
-      reader: recovered.reader
+      reader: recovered.reader, publishedSize: publishedSize
     ).run()
     let publication = try publication(recovered.reader, identity, signer)
     let committer = Committer(
@@ -91,7 +91,8 @@ extension LedgerOpening {
       assembly: assembly, committer: committer,
       index: IndexStage(
         Indexer(
-          folder: index.folder, catalog: index.catalog, tails: index.tails, listed: index.listed),
+          folder: index.folder, catalog: index.catalog, tails: index.tails,
+          listed: Set(index.listed.keys)),
         isBackground: options.sealsInBackground),
       emptyBatch: RecordBatch(duplicateKey: duplicateKey), clock: options.clock,
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)

@@ -46,13 +46,21 @@ extension LedgerOpening {
     }
   }
 
+  /// A rotation that got as far as its record.
+  struct InterruptedRotation {
+    let key: NoteSignerKey
+    /// It has signed already, so that nothing but the vault is behind.
+    let isHandedOver: Bool
+  }
+
   /// Compares the vault's key with the one that the records say is in use.
   ///
-  /// - Returns: the key to hand over to, where a rotation got as far as its record.
+  /// - Parameter newest: the newest note.
+  /// - Returns: what is left to be done of a rotation; nil if nothing is.
   /// - Throws: `vault` if the vault is older than the last rotation; `corrupt`.
   func interruptedRotation(
-    _ reader: LogReader, _ keys: SignerKeys
-  ) throws(LedgerError) -> NoteSignerKey? {
+    _ reader: LogReader, _ keys: SignerKeys, newest: LedgerNote?
+  ) throws(LedgerError) -> InterruptedRotation? {
     guard let first = keys.verifierKeys.first else { return nil }
     let expected = [keys.current.verifierKey] + (keys.pending.map { [$0.verifierKey] } ?? [])
     var succession = try KeyFolder(location, options.fileSystem).succession(from: first, reader)
@@ -66,12 +74,20 @@ extension LedgerOpening {
         "\(vault.path): signing.key is not the key in use, which is \(succession.current.vkey) "
           + "by record \(succession.changes.last?.record ?? 0); is the vault an old copy?")
     }
-    guard succession.changes.last?.record == reader.endRecord - 1 else {
+    let record = succession.changes.last?.record ?? 0
+    // The vault's own step may come undone: a folder's synchronisation that failed once never made
+    // it durable, though whoever opened the ledger next found it done and went on.
+    if let newest, newest.checkpoint.size > record,
+      (try? newest.note.verify(keys: [pending.verifierKey])) != nil
+    {
+      return InterruptedRotation(key: pending, isHandedOver: record < reader.endRecord - 1)
+    }
+    guard record == reader.endRecord - 1 else {
       throw LedgerError(
         .corrupt,
-        "records follow the rotation of the key in record "
-          + "\(succession.changes.last?.record ?? 0), which no checkpoint ends with")
+        "records follow the rotation of the key in record \(record), which no checkpoint ends with"
+      )
     }
-    return pending
+    return InterruptedRotation(key: pending, isHandedOver: false)
   }
 }

@@ -6,6 +6,7 @@ import Synchronization
 /// Without settings, one seed is drawn, and a sample of its crash points that the seed determines.
 /// `LEDGERSTONE_CRASH_SEEDS=n` tries every crash point of the seeds 1 to n, and
 /// `LEDGERSTONE_CRASH_SEED=s` every one of seed s, among them those of a sample that failed.
+/// `LEDGERSTONE_CRASH_POINT=k` beside it tries the k-th operation of each phase alone.
 enum CrashSettings {
   private static func number(_ name: String) -> UInt64? {
     ProcessInfo.processInfo.environment[name].flatMap(UInt64.init)
@@ -16,6 +17,8 @@ enum CrashSettings {
     if let count = number("LEDGERSTONE_CRASH_SEEDS") { return Array(1...max(1, count)) }
     return [UInt64.random(in: 1...999_999)]
   }()
+
+  private static let point = number("LEDGERSTONE_CRASH_POINT").map(Int.init)
 
   private static let isWhole =
     number("LEDGERSTONE_CRASH_SEED") != nil || number("LEDGERSTONE_CRASH_SEEDS") != nil
@@ -32,6 +35,7 @@ enum CrashSettings {
   static func points(
     upTo count: Int, share: Int, number: Int, seed: UInt64, sampling: Int
   ) -> [Int] {
+    if let point { return share == 0 && point <= count ? [point] : [] }
     let oneIn = isWhole ? 1 : sampling
     let place = share * oneIn + Int(seed % UInt64(oneIn))
     return (0..<count).map { $0 + 1 }

@@ -61,6 +61,31 @@ import Testing
     try #require(error?.code == .forked)
   }
 
+  /// A backup that failed was taken away, and is not back when power fails: bodies are in it.
+  @Test func failedBackupStaysAway() async throws {
+    let (whole, _) = try await Self.prepare(seed: 0)
+    let before = whole.disk.operationCount()
+    _ = try whole.reader().backUp(to: "/c")
+    let count = whole.disk.operationCount() - before
+    #expect(count > 40)
+    var failureCount = 0
+    for ordinal in 1...count {
+      for fault: SimulatedFault in [.fail(.inputOutput), .failButPersist(.inputOutput)] {
+        let (fixture, _) = try await Self.prepare(seed: UInt64(ordinal))
+        fixture.disk.inject(fault, at: ordinal)
+        do { _ = try fixture.reader().backUp(to: "/c") } catch { failureCount += 1 }
+        // Under its own name it is complete.
+        guard fixture.disk.filePaths(below: "/c").isEmpty else { continue }
+        let after = fixture.disk.crashed(seed: 0, survival: .onlySynchronized)
+        let left = after.filePaths().filter {
+          $0.hasPrefix("/.ledgerstone-unfinished") && !$0.hasSuffix("/LOCK")
+        }
+        #expect(left == [], "\(fault) at operation \(ordinal) of \(count)")
+      }
+    }
+    #expect(failureCount > count)
+  }
+
   @Test func powerCutAtEveryOperationOfARestore() async throws {
     let (whole, traces) = try await Self.prepare(seed: 0)
     let before = whole.disk.operationCount()

@@ -90,6 +90,20 @@ public struct NameDictionaryReader: Sendable {
     return blocks
   }
 
+  /// Reads every block and checks its digest and the order of the names.
+  ///
+  /// - Throws: `FormatError` where the file is damaged anywhere, or what the source throws.
+  public func check() throws {
+    var last: IndexedName?
+    for index in 0..<blockCount {
+      let names = try names(inBlock: index)
+      if let last, let first = names.first, first <= last {
+        throw FormatError.notAscending(field: "name", offset: 2)
+      }
+      last = names.last
+    }
+  }
+
   /// How many blocks the names lie in.
   var blockCount: Int { blocks.count }
 

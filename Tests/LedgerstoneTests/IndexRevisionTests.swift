@@ -1,0 +1,87 @@
+import LedgerFormat
+import LedgerTestSupport
+import LedgerVerifier
+import Ledgerstone
+import Testing
+
+/// Damage at rest in a file of the index where no published checkpoint covers it yet: a writer that
+/// took the file as it is would sign over it.
+@Suite struct IndexRevisionTests {
+  private func verify(_ fixture: EngineFixture) -> VerificationReport {
+    var options = VerificationOptions()
+    options.workerCount = 1
+    return LedgerVerification.verify(DiskEvidence(fixture.disk), options: options)
+  }
+
+  /// A clean ledger with a run that reaches above the published checkpoint, listed by an index
+  /// record or not.
+  private func ledger(isListed: Bool) async throws -> (EngineFixture, run: String) {
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = 1 << 24
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    guard isListed else {
+      var batch = ledger.makeBatch()
+      for number in 0..<5_000 {
+        var content = RecordContent(kind: "access", source: "test")
+        content.entities = [
+          Entity(role: .target, type: .dataset, namespace: "w", name: "t\(number % 300)")
+        ]
+        try batch.append(content)
+      }
+      _ = try await ledger.append(batch)
+      try await ledger.close()
+      return (fixture, "/l/index/0-0-5001")
+    }
+    try await EngineFixture.append(0..<40, to: ledger)
+    let older = try #require(fixture.disk.contents("/l/checkpoint"))
+    _ = try await ledger.index()
+    try await ledger.close()
+    // As it was before, or as a crash between vault and publication leaves it.
+    fixture.disk.setContents("/l/checkpoint", older)
+    return (fixture, "/l/index/0-0-41")
+  }
+
+  @Test(arguments: [true, false], [".run", ".names"])
+  func damageAboveTheCheckpointIsNotSignedOver(_ isListed: Bool, _ suffix: String) async throws {
+    let (whole, run) = try await ledger(isListed: isListed)
+    let path = run + suffix
+    let bytes = try #require(whole.disk.contents(path))
+    let step = isListed ? 97 : bytes.count / 7
+    for place in stride(from: 3, to: bytes.count, by: step) {
+      var fixture = whole
+      fixture.disk = whole.disk.snapshot()
+      fixture.disk.flipBit(path, byte: place, bit: place % 8)
+      #expect(verify(fixture).status == .valid)
+      let ledger = try fixture.open()
+      #expect(ledger.remarks.contains { $0.contains("is built again") }, "byte \(place)")
+      try await EngineFixture.append(50..<51, to: ledger)
+      _ = try await ledger.checkpoint()
+      try await ledger.close()
+      let report = verify(fixture)
+      #expect(report.status == .valid, "byte \(place): \(report.findings)")
+      // What an index record lists is there again, and so is what spares readers a long way.
+      let built = fixture.disk.contents(path)
+      #expect(isListed ? built == bytes : fixture.disk.contents("/l/index/0-0-5002.run") != nil)
+    }
+  }
+
+  /// A run that is consistent in itself, and not what the index record commits to.
+  @Test func anotherRunIsNotTaken() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    var ledger = try fixture.open()
+    try await EngineFixture.append(0..<40, to: ledger)
+    _ = try await ledger.index()
+    try await ledger.close()
+    let path = "/l/index/0-0-41.run"
+    let bytes = try #require(fixture.disk.contents(path))
+    let identity = try fixture.reader().identity
+    fixture.disk.setContents(path, RunWriterSample.file(ledgerID: identity.ledgerID, count: 41))
+    ledger = try fixture.open()
+    #expect(ledger.remarks.contains { $0.contains("0-0-41.run could not be used") })
+    try await ledger.close()
+    #expect(fixture.disk.contents(path) == bytes)
+    #expect(verify(fixture).status == .valid)
+  }
+}
