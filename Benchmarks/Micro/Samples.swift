@@ -53,4 +53,14 @@ enum Samples {
       return position % 16 < 8 ? UInt8(97 + state >> 60) : UInt8(65 + position % 16)
     }
   }
+
+  /// An access of 412 bytes, as a pipeline sends it line by line.
+  static let nativeRecord = Array(
+    """
+    {"kind":"access","eventTime":"2026-11-27T08:00:00.123456Z",\
+    "producer":"https://example.org/etl","entities":[{"role":"actor","type":"service","namespace":"idp","name":"reporting"},\
+    {"role":"target","type":"dataset","namespace":"warehouse","name":"sales.orders"}],\
+    "attributes":{"action":"read","purpose":"billing","outcome":"allowed","rows":1200},\
+    "id":"0b0c7b3c-1de9-4e3c-9d0a-6f1a54f0a1d2","bodies":[{"value":{"query":"select 1"}}]}
+    """.utf8)
 }

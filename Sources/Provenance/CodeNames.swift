@@ -11,9 +11,10 @@ public protocol NamedCode: CaseIterable, Sendable {
 extension NamedCode {
   /// The code called `codeName`, or nil.
   public init?(codeName: String) {
+    // Equal for Unicode and equally long is byte for byte, as all names are ASCII.
     guard
       let code = Self.allCases.first(where: {
-        $0.codeName.utf8.elementsEqual(codeName.utf8)
+        $0.codeName == codeName && $0.codeName.utf8.count == codeName.utf8.count
       })
     else { return nil }
     self = code

@@ -34,6 +34,13 @@ struct NativeRecordTests {
     (record(#""producer":"a","producer":"b""#), "producer", "appears twice"),
     (record(#""producer":"a","\u0070roducer":"b""#), "producer", "appears twice"),
     (record(#""producer":null"#), "producer", "must be a string, is null"),
+    (record(#""produce\u0072":null"#), "producer", "must be a string, is null"),
+    (record(#""produce\ud800":null"#), "produce\u{FFFD}", "is no field of a native record"),
+    (record(#""attributes":{"a":"b","c\u0064":[[]]}"#), "attributes.cd", "must be a string, an"),
+    (
+      record(#""attributes":{"a":"b"},"bodies":[{"text":"a"},{"text":["a"]}]"#), "bodies[1].text",
+      "must be a string"
+    ),
     (record(#""producer":"""#), "producer", "is empty"),
     (record(#""eventTime":"yesterday""#), "eventTime", "'yesterday' is no RFC 3339"),
     (record(#""eventTime":1"#), "eventTime", "must be a string, is a number"),

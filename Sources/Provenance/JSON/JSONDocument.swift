@@ -45,7 +45,7 @@ public struct JSONDocument: Sendable {
       guard let repeated = repeatedName(names) else { continue }
       let token = tokens[repeated]
       throw JSONError(
-        reason: .repeatedMember(memberName(token)),
+        reason: .repeatedMember(name(at: repeated)),
         position: .of(Int(token.start), in: bytes.rawSpan, from: .start))
     }
   }
@@ -78,8 +78,51 @@ public struct JSONDocument: Sendable {
     return true
   }
 
-  private func memberName(_ token: JSONToken) -> String {
-    JSONText.unescaped(bytes[Int(token.start) + 1..<Int(token.end) - 1])
+  /// The text of the string at `position`, escapes resolved; half a surrogate pair becomes U+FFFD.
+  func name(at position: Int) -> String {
+    let token = tokens[position]
+    let inner = bytes[Int(token.start) + 1..<Int(token.end) - 1]
+    return token.hasEscapes ? JSONText.unescaped(inner) : String(decoding: inner, as: UTF8.self)
+  }
+
+  /// Whether the text of the string at `position` is `text`, byte for byte.
+  func isString(_ position: Int, _ text: Span<UInt8>) -> Bool {
+    let token = tokens.span[position]
+    guard !token.hasEscapes else {
+      let unescaped = Array(name(at: position).utf8)
+      return Self.isEqual(unescaped.span, text)
+    }
+    return Self.isEqual(bytes.span.extracting(Int(token.start) + 1..<Int(token.end) - 1), text)
+  }
+
+  private static func isEqual(_ first: Span<UInt8>, _ second: Span<UInt8>) -> Bool {
+    guard first.count == second.count else { return false }
+    for place in first.indices where first[place] != second[place] { return false }
+    return true
+  }
+
+  /// How the value at `position` is reached from the outermost one: `entities[2].role`.
+  func path(to position: Int) -> String {
+    var path = ""
+    var place = 0
+    while place < position {
+      let isObject = tokens[place].kind == .object
+      var child = place + 1
+      var number = 0
+      // The child that holds the value; names lie before their members.
+      while position >= Int(tokens[isObject ? child + 1 : child].next) {
+        child = Int(tokens[isObject ? child + 1 : child].next)
+        number += 1
+      }
+      if isObject {
+        path += path.isEmpty ? name(at: child) : ".\(name(at: child))"
+        place = child + 1
+      } else {
+        path += "[\(number)]"
+        place = child
+      }
+    }
+    return path
   }
 
   /// The outermost value.

@@ -86,10 +86,8 @@ public struct JSONValue: Sendable {
     var result: [(name: String, value: JSONValue)] = []
     var place = position + 1
     while place < Int(token.next) {
-      let token = document.tokens[place]
-      let name = JSONText.unescaped(
-        document.bytes[Int(token.start) + 1..<Int(token.end) - 1])
-      result.append((name, JSONValue(document: document, position: place + 1)))
+      let value = JSONValue(document: document, position: place + 1)
+      result.append((document.name(at: place), value))
       place = Int(document.tokens[place + 1].next)
     }
     return result

@@ -21,30 +21,36 @@ enum NativeBodies {
     return bodies
   }
 
+  private enum BodyName: Int, NativeName {
+    case contentType, value, text, base64, subject
+    static let spellings = spelled()
+  }
+
   private static func body(_ field: NativeField) throws(NativeRecordError) -> BodyDraft {
-    let object = try field.object(["contentType", "value", "text", "base64", "subject"])
-    let forms = ["value", "text", "base64"].filter { object[$0] != nil }
-    guard forms.count == 1, let form = object[forms[0]] else {
-      throw field.error(.conflict("a body has one of value, text and base64"))
-    }
+    let object = try field.object(BodyName.self)
+    let form: NativeField
     let bytes: [UInt8]
     let usualType: String
-    switch forms[0] {
-    case "value": (bytes, usualType) = (form.value.bytes, BodyDraft.jsonContentType)
-    case "text": (bytes, usualType) = (Array(try form.text().utf8), "text/plain; charset=utf-8")
-    default: (bytes, usualType) = (try base64(form), "application/octet-stream")
+    switch (object[.value], object[.text], object[.base64]) {
+    case (let value?, nil, nil):
+      (form, bytes, usualType) = (value, value.value.bytes, BodyDraft.jsonContentType)
+    case (nil, let text?, nil):
+      (form, bytes, usualType) = (text, Array(try text.text().utf8), "text/plain; charset=utf-8")
+    case (nil, nil, let text?):
+      (form, bytes, usualType) = (text, try base64(text), "application/octet-stream")
+    default: throw field.error(.conflict("a body has one of value, text and base64"))
     }
     guard bytes.count <= FormatLimits.bodyByteCountMax else {
       throw form.error(.overLimit(byteCount: bytes.count, limit: FormatLimits.bodyByteCountMax))
     }
-    let contentType = try object["contentType"]?.text() ?? usualType
-    if let type = object["contentType"], !RecordContent.isContentType(contentType) {
+    let contentType = try object[.contentType]?.text() ?? usualType
+    if let type = object[.contentType], !RecordContent.isContentType(contentType) {
       throw type.error(
         .badToken(
           "a media type of 1 to \(FormatLimits.tokenByteCountMax) printable ASCII characters"))
     }
     return BodyDraft(
-      contentType: contentType, bytes: bytes, subject: try object["subject"]?.name())
+      contentType: contentType, bytes: bytes, subject: try object[.subject]?.name())
   }
 
   private static func base64(_ field: NativeField) throws(NativeRecordError) -> [UInt8] {
@@ -54,9 +60,14 @@ enum NativeBodies {
     return bytes
   }
 
+  private enum HexadecimalName: Int, NativeName {
+    case hexadecimal
+    static let spellings = spelled()
+  }
+
   /// The bytes of `{"hexadecimal": "…"}`.
-  static func hexadecimal(_ object: NativeObject) throws(NativeRecordError) -> [UInt8] {
-    let field = try object.require("hexadecimal")
+  static func hexadecimal(_ object: NativeField) throws(NativeRecordError) -> [UInt8] {
+    let field = try object.object(HexadecimalName.self).require(.hexadecimal)
     guard let bytes = Hexadecimal.decode(try field.text()) else {
       throw field.error(.badEncoding("an even number of lower-case hexadecimal digits"))
     }

@@ -1,41 +1,65 @@
 internal import LedgerFormat
 
-/// One value of a native record and the path that leads to it; reads it strictly.
+/// One value of a native record; reads it strictly.
+///
+/// The path that leads to it is worked out only for an error: most records have none.
 struct NativeField {
   let value: JSONValue
-  let path: String
+
+  /// `entities[2].role`; empty for the record as a whole.
+  var path: String { value.document.path(to: value.position) }
 
   func error(_ reason: NativeRecordError.Reason) -> NativeRecordError {
     NativeRecordError(path: path, reason: reason)
   }
 
-  private func wrongType(_ expected: String) -> NativeRecordError {
+  func wrongType(_ expected: String) -> NativeRecordError {
     error(.wrongType(expected: expected, found: value.kindName))
   }
 
-  /// An object that has no other members than `allowed`, each once at most.
-  func object(_ allowed: [String]) throws(NativeRecordError) -> NativeObject {
-    guard let members = value.members else { throw wrongType("an object") }
-    var fields: [String: NativeField] = [:]
-    for (name, value) in members {
-      let field = NativeField(value: value, path: path.isEmpty ? name : "\(path).\(name)")
-      guard allowed.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+  /// An object that has no other members than those of `Name`, each once at most.
+  func object<Name: NativeName>(_: Name.Type) throws(NativeRecordError) -> NativeObject<Name> {
+    var object = NativeObject<Name>(field: self)
+    try forEachMember { token, field throws(NativeRecordError) in
+      guard let name = Name(spelledAt: token, of: value.document) else {
         throw field.error(.unknownField)
       }
-      guard fields.updateValue(field, forKey: name) == nil else {
-        throw field.error(.repeatedField)
-      }
+      guard object.take(field, as: name) else { throw field.error(.repeatedField) }
     }
-    return NativeObject(fields: fields, path: path)
+    return object
+  }
+
+  /// Calls `body` with the position of each member's name, and the member.
+  func forEachMember(
+    _ body: (Int, NativeField) throws(NativeRecordError) -> Void
+  ) throws(NativeRecordError) {
+    guard value.isObject else { throw wrongType("an object") }
+    let document = value.document
+    let end = Int(document.tokens[value.position].next)
+    var place = value.position + 1
+    while place < end {
+      try body(place, NativeField(value: JSONValue(document: document, position: place + 1)))
+      place = Int(document.tokens[place + 1].next)
+    }
   }
 
   /// An array of at most `limit` elements.
   func elements(limit: Int) throws(NativeRecordError) -> [NativeField] {
-    guard let elements = value.elements else { throw wrongType("an array") }
-    guard elements.count <= limit else {
-      throw error(.tooMany(count: elements.count, limit: limit))
+    guard value.isArray else { throw wrongType("an array") }
+    let document = value.document
+    let end = Int(document.tokens[value.position].next)
+    var elements: [NativeField] = []
+    var count = 0
+    var place = value.position + 1
+    while place < end {
+      count += 1
+      if count <= limit {
+        elements.append(NativeField(value: JSONValue(document: document, position: place)))
+      }
+      place = Int(document.tokens[place].next)
     }
-    return elements.enumerated().map { NativeField(value: $1, path: "\(path)[\($0)]") }
+    guard count <= limit else { throw error(.tooMany(count: count, limit: limit)) }
+    return elements
   }
 
   func text() throws(NativeRecordError) -> String {
@@ -102,22 +126,5 @@ struct NativeField {
       flags.insert(flag)
     }
     return flags
-  }
-}
-
-/// An object whose member names were checked.
-struct NativeObject {
-  let fields: [String: NativeField]
-  let path: String
-
-  /// The member called `name`; `null` is not taken for an absent one.
-  subscript(name: String) -> NativeField? { fields[name] }
-
-  func require(_ name: String) throws(NativeRecordError) -> NativeField {
-    guard let field = fields[name] else {
-      throw NativeRecordError(
-        path: path.isEmpty ? name : "\(path).\(name)", reason: .missingField)
-    }
-    return field
   }
 }

@@ -6,47 +6,49 @@ extension NativeRecord {
   static let listCountMax = 65_536
 
   static func readLineage(
-    _ object: NativeObject, into content: inout RecordContent
+    _ object: NativeObject<NativeRecordName>, into content: inout RecordContent
   ) throws(NativeRecordError) {
-    for field in try object["entities"]?.elements(limit: listCountMax) ?? [] {
+    for field in try object[.entities]?.elements(limit: listCountMax) ?? [] {
       content.entities.append(try entity(field))
     }
     let count = content.entities.count
-    for field in try object["edges"]?.elements(limit: listCountMax) ?? [] {
+    for field in try object[.edges]?.elements(limit: listCountMax) ?? [] {
       content.edges.append(try edge(field, entityCount: count))
     }
-    for field in try object["symlinks"]?.elements(limit: listCountMax) ?? [] {
+    for field in try object[.symlinks]?.elements(limit: listCountMax) ?? [] {
       content.symlinks.append(
         try pair(field, to: .symlink, of: content.entities, "a symlink"))
     }
-    for field in try object["renames"]?.elements(limit: listCountMax) ?? [] {
+    for field in try object[.renames]?.elements(limit: listCountMax) ?? [] {
       content.renames.append(
         try pair(field, to: .previous, of: content.entities, "a former identifier"))
     }
   }
 
+  private enum EntityName: Int, NativeName {
+    case role, type, namespace, name, version, lifecycle, writeMode, subset, edgesComplete
+    static let spellings = spelled()
+  }
+
   private static func entity(_ field: NativeField) throws(NativeRecordError) -> Entity {
-    let object = try field.object([
-      "role", "type", "namespace", "name", "version", "lifecycle", "writeMode", "subset",
-      "edgesComplete",
-    ])
-    let type = try object.require("type").code(EntityType.self)
+    let object = try field.object(EntityName.self)
+    let type = try object.require(.type).code(EntityType.self)
     // Runs have no namespace, and requests need none.
     let mayLackNamespace = type == .run || type == .request
-    let namespaceField = mayLackNamespace ? object["namespace"] : try object.require("namespace")
+    let namespaceField = mayLackNamespace ? object[.namespace] : try object.require(.namespace)
     let namespace = try namespaceField?.name(mayBeEmpty: true) ?? ""
     if type == .run, !namespace.isEmpty, let namespaceField {
       throw namespaceField.error(.conflict("a run has no namespace"))
     }
     return Entity(
-      role: try object.require("role").code(EntityRole.self), type: type,
-      namespace: namespace, name: try object.require("name").name(),
-      version: try object["version"]?.name(),
+      role: try object.require(.role).code(EntityRole.self), type: type,
+      namespace: namespace, name: try object.require(.name).name(),
+      version: try object[.version]?.name(),
       facts: EntityFacts(
-        lifecycle: try object["lifecycle"]?.code(Lifecycle.self),
-        writeMode: try object["writeMode"]?.code(WriteMode.self),
-        subset: try object["subset"]?.flags(FlagNames.subset) ?? [],
-        areEdgesComplete: try object["edgesComplete"]?.boolean() ?? false))
+        lifecycle: try object[.lifecycle]?.code(Lifecycle.self),
+        writeMode: try object[.writeMode]?.code(WriteMode.self),
+        subset: try object[.subset]?.flags(FlagNames.subset) ?? [],
+        areEdgesComplete: try object[.edgesComplete]?.boolean() ?? false))
   }
 
   /// `[target, source, basis]`, with a list of flags as fourth element where there are any.

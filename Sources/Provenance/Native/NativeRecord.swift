@@ -18,14 +18,14 @@ public enum NativeRecord {
     } catch {
       throw NativeRecordError(path: "", reason: .notJSON(error))
     }
-    let object = try NativeField(value: document.root, path: "").object(fieldNames)
+    let object = try NativeField(value: document.root).object(NativeRecordName.self)
     let kind = try kind(of: object)
     var content = RecordContent(kind: kind.rawValue, source: source)
     try readFacts(object, into: &content)
     try readLineage(object, into: &content)
-    content.attributes = try attributes(object["attributes"])
-    content.references = try references(object["references"])
-    let bodies = try NativeBodies.read(object["bodies"])
+    content.attributes = try attributes(object[.attributes])
+    content.references = try references(object[.references])
+    let bodies = try NativeBodies.read(object[.bodies])
     let identity = try identity(object, document.rootBytes, &content)
     try kind.requireMinimum(of: content, bodyCount: bodies.count)
     do throws(FormatError) {
@@ -36,14 +36,10 @@ public enum NativeRecord {
     return RecordDraft(content: content, bodies: bodies, duplicateIdentity: identity)
   }
 
-  /// The fields of a record, in the order of the documentation.
-  static let fieldNames = [
-    "kind", "eventTime", "producer", "producerSequence", "eventType", "entities", "edges",
-    "symlinks", "renames", "attributes", "references", "bodies", "id", "publicId",
-  ]
-
-  private static func kind(of object: NativeObject) throws(NativeRecordError) -> RecordKind {
-    let field = try object.require("kind")
+  private static func kind(of object: NativeObject<NativeRecordName>) throws(NativeRecordError)
+    -> RecordKind
+  {
+    let field = try object.require(.kind)
     let text = try field.text()
     guard let kind = RecordKind(exactly: text) else { throw field.error(.unknownKind(text)) }
     guard !kind.isWrittenByLedgerOnly else { throw field.error(.ledgerKind(text)) }
@@ -51,25 +47,25 @@ public enum NativeRecord {
   }
 
   private static func readFacts(
-    _ object: NativeObject, into content: inout RecordContent
+    _ object: NativeObject<NativeRecordName>, into content: inout RecordContent
   ) throws(NativeRecordError) {
-    if let field = object["eventTime"] {
+    if let field = object[.eventTime] {
       let text = try field.text()
       EventTime.read(text, into: &content)
       // Unlike a foreign event, a record of our own format can be put right by its sender.
       if content.flags.contains(.eventTimeUnreadable) { throw field.error(.unreadableTime(text)) }
     }
-    content.producer = try object["producer"]?.name()
-    content.producerSequence = try object["producerSequence"]?.integer(UInt64.self)
-    content.eventType = try object["eventType"]?.code(EventType.self)
+    content.producer = try object[.producer]?.name()
+    content.producerSequence = try object[.producerSequence]?.integer(UInt64.self)
+    content.eventType = try object[.eventType]?.code(EventType.self)
   }
 
   /// The idempotency id, which stays out of the header unless the client declares it public.
   private static func identity(
-    _ object: NativeObject, _ record: [UInt8], _ content: inout RecordContent
+    _ object: NativeObject<NativeRecordName>, _ record: [UInt8], _ content: inout RecordContent
   ) throws(NativeRecordError) -> DuplicateIdentity {
-    let isPublic = try object["publicId"]?.boolean() ?? false
-    guard let field = object["id"] else {
+    let isPublic = try object[.publicId]?.boolean() ?? false
+    guard let field = object[.id] else {
       guard !isPublic else {
         throw NativeRecordError(path: "publicId", reason: .conflict("there is no id to publish"))
       }
@@ -84,15 +80,15 @@ public enum NativeRecord {
     _ field: NativeField?
   ) throws(NativeRecordError) -> [String: AttributeValue] {
     guard let field else { return [:] }
-    guard let members = field.value.members else {
-      throw field.error(.wrongType(expected: "an object", found: field.value.kindName))
-    }
-    guard members.count <= FormatLimits.attributeCountMax else {
-      throw field.error(.tooMany(count: members.count, limit: FormatLimits.attributeCountMax))
+    var count = 0
+    try field.forEachMember { _, _ in count += 1 }
+    guard count <= FormatLimits.attributeCountMax else {
+      throw field.error(.tooMany(count: count, limit: FormatLimits.attributeCountMax))
     }
     var attributes: [String: AttributeValue] = [:]
-    for (name, value) in members {
-      let member = NativeField(value: value, path: "attributes.\(name)")
+    attributes.reserveCapacity(count)
+    try field.forEachMember { place, member throws(NativeRecordError) in
+      let name = field.value.document.name(at: place)
       guard RecordContent.isToken(name) else {
         throw member.error(
           .badToken("1 to \(FormatLimits.tokenByteCountMax) printable ASCII characters"))
@@ -114,7 +110,7 @@ public enum NativeRecord {
     let byteCount: Int
     let attribute: AttributeValue
     if field.value.isObject {
-      let bytes = try NativeBodies.hexadecimal(try field.object(["hexadecimal"]))
+      let bytes = try NativeBodies.hexadecimal(field)
       (byteCount, attribute) = (bytes.count, .bytes(bytes))
     } else if let text = try field.textIfString() {
       (byteCount, attribute) = (text.utf8.count, .text(text))
@@ -130,13 +126,18 @@ public enum NativeRecord {
     return attribute
   }
 
+  private enum ReferenceName: Int, NativeName {
+    case relation, index
+    static let spellings = spelled()
+  }
+
   private static func references(
     _ field: NativeField?
   ) throws(NativeRecordError) -> [RecordReference] {
     var references: [RecordReference] = []
     for element in try field?.elements(limit: FormatLimits.bodyCountMax) ?? [] {
-      let object = try element.object(["relation", "index"])
-      let index = try object.require("index").integer(UInt64.self)
+      let object = try element.object(ReferenceName.self)
+      let index = try object.require(.index).integer(UInt64.self)
       guard index <= FormatLimits.integerMax else {
         throw NativeRecordError(
           path: "\(element.path).index",
@@ -144,19 +145,27 @@ public enum NativeRecord {
       }
       references.append(
         RecordReference(
-          relation: try object.require("relation").code(ReferenceRelation.self),
+          relation: try object.require(.relation).code(ReferenceRelation.self),
           index: index))
     }
     return references
   }
 }
 
+/// The fields of a record, in the order of the documentation.
+enum NativeRecordName: Int, NativeName {
+  case kind, eventTime, producer, producerSequence, eventType, entities, edges, symlinks, renames
+  case attributes, references, bodies, id, publicId
+  static let spellings = spelled()
+}
+
 extension RecordKind {
   /// The kind spelled exactly so. `String` comparison would take other spellings that Unicode
   /// calls equivalent; there are none of these ASCII names, and this keeps it so.
   init?(exactly text: String) {
-    guard let kind = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) })
-    else { return nil }
+    guard let kind = Self(rawValue: text), kind.rawValue.utf8.count == text.utf8.count else {
+      return nil
+    }
     self = kind
   }
 }

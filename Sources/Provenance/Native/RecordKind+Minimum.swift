@@ -68,10 +68,8 @@ extension RecordKind {
     }
   }
 
-  private static var data: [EntityType] { [.dataset, .model] }
-  private static var phases: [String] {
-    ["ingest", "validate", "clean", "enrich", "train", "analyse"]
-  }
+  private static let data: [EntityType] = [.dataset, .model]
+  private static let phases = ["ingest", "validate", "clean", "enrich", "train", "analyse"]
 }
 
 /// The checks that the kinds are made of.
@@ -80,17 +78,19 @@ private struct Minimum {
   let content: RecordContent
   let bodyCount: Int
 
-  func that(_ condition: Bool, _ need: String) throws(NativeRecordError) {
+  func that(_ condition: Bool, _ need: @autoclosure () -> String) throws(NativeRecordError) {
     guard condition else {
       throw NativeRecordError(
-        path: "", reason: .incompleteKind(kind: kind.rawValue, needs: need))
+        path: "", reason: .incompleteKind(kind: kind.rawValue, needs: need()))
     }
   }
 
   func entity(_ role: EntityRole, _ types: [EntityType]) throws(NativeRecordError) {
     let isThere = content.entities.contains { $0.role == role && types.contains($0.type) }
-    let names = types.map(\.codeName).joined(separator: " or ")
-    try that(isThere, "an entity with role '\(role.codeName)' and type \(names)")
+    try that(
+      isThere,
+      "an entity with role '\(role.codeName)' and type "
+        + types.map(\.codeName).joined(separator: " or "))
   }
 
   /// Who acted or received: a service by name, a person only in a body, because no header may name

@@ -110,8 +110,8 @@ import Testing
     }
   }
 
-  /// A step fails, the next start finds it done all the same and goes on, and a power cut undoes it:
-  /// the change was in the cache and never reached the medium.
+  /// A step fails, the next start finds it done all the same and goes on, and a power cut undoes
+  /// it: the change was in the cache and never reached the medium.
   @Test func failureThatTheNextStartDoesNotSee() async throws {
     let synchronizations: Set<SimulatedOperation> = [.synchronize, .synchronizeDirectory]
     let count = try await Self.operationCount(among: synchronizations)
