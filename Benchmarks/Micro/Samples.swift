@@ -58,7 +58,8 @@ enum Samples {
   static let nativeRecord = Array(
     """
     {"kind":"access","eventTime":"2026-11-27T08:00:00.123456Z",\
-    "producer":"https://example.org/etl","entities":[{"role":"actor","type":"service","namespace":"idp","name":"reporting"},\
+    "producer":"https://example.org/etl","entities":[\
+    {"role":"actor","type":"service","namespace":"idp","name":"reporting"},\
     {"role":"target","type":"dataset","namespace":"warehouse","name":"sales.orders"}],\
     "attributes":{"action":"read","purpose":"billing","outcome":"allowed","rows":1200},\
     "id":"0b0c7b3c-1de9-4e3c-9d0a-6f1a54f0a1d2","bodies":[{"value":{"query":"select 1"}}]}
