@@ -118,6 +118,7 @@ public struct LedgerService: Sendable {
     let appender = parts.appender
     router.add(middleware: RequestCounting(metrics: metrics))
     router.add(middleware: ErrorMiddleware())
+    router.add(middleware: HostMiddleware())
     HealthRoutes(
       ledger: ledger, limits: configuration.limits,
       description: configuration.takesEntries

@@ -157,6 +157,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["localhost", "evil.example"])
+  func severalHostsAreRefused(second: String) async throws {
+    let event = Self.post(Event.numbered(1), more: "host: \(second)\r\n")
+    let head = "GET /v1/checkpoint HTTP/1.1\r\nHost: localhost\r\nHOST: \(second)\r\n\r\n"
+    try await serve { port, _, fixture async throws in
+      for request in [event, head] {
+        let client = try await RawClient.connect(port: port)
+        try await client.send(request)
+        #expect(await client.hasReceived("more than one Host header", within: Self.patience))
+        #expect(client.text.hasPrefix("HTTP/1.1 400 "))
+        await client.close()
+      }
+      #expect(fixture.ledger.size == 1)
+    }
+  }
+
   @Test(arguments: [
     ("localhost:8650", nil, 201), ("127.0.0.1", nil, 201), ("[::1]:80", nil, 201),
     ("evil.example", nil, 403), ("127.0.0.1.evil.example", nil, 403),

@@ -48,7 +48,9 @@ struct DirectRoutes: Sendable {
 
   /// Nil for what is none of these.
   func plan(for head: HTTPRequest) -> Plan? {
-    guard let path = head.path, !head.headerFields.contains(.connection) else { return nil }
+    guard let path = head.path, !head.headerFields.contains(.connection),
+      !HostMiddleware.hasSeveralHosts(head)
+    else { return nil }
     switch head.method {
     case .post where path == OpenLineageRoutes.path: return event(head)
     case .get where path.hasPrefix(TileRoutes.prefix):
