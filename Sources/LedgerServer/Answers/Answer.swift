@@ -69,6 +69,8 @@ extension HTTPField.Name {
   static let ledgerUncovered = name("Ledgerstone-Uncovered")
   static let forwarded = name("Forwarded")
   static let xForwardedFor = name("X-Forwarded-For")
+  /// Of a request only what follows the first, which becomes its authority.
+  static let furtherHost = name("Host")
 
   private static func name(_ text: String) -> HTTPField.Name {
     guard let name = HTTPField.Name(text) else { preconditionFailure("\(text) is a field name") }

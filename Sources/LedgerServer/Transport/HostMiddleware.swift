@@ -14,6 +14,7 @@ struct HostMiddleware: RouterMiddleware {
     return try await next(request, context)
   }
 
-  /// The first Host header has become the request's authority.
-  static func hasSeveralHosts(_ head: HTTPRequest) -> Bool { head.headerFields.contains(.host) }
+  static func hasSeveralHosts(_ head: HTTPRequest) -> Bool {
+    head.headerFields.contains(.furtherHost)
+  }
 }
