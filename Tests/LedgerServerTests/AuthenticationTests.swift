@@ -117,7 +117,7 @@ import Testing
     let (old, oldEntry) = try TokenTable.make(
       for: caller, expires: Timestamp(microseconds: now.microseconds - 1))
     let (new, newEntry) = try TokenTable.make(
-      for: caller, expires: Timestamp(microseconds: now.microseconds + 60_000_000))
+      for: caller, expires: Timestamp(microseconds: now.microseconds + 3_600_000_000))
     let book = TokenBook(try TokenTable([oldEntry, newEntry]))
     fixture.tokens = book
     try await fixture.serve { peer async throws in
