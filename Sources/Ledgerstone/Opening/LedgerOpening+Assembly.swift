@@ -19,7 +19,9 @@ extension LedgerOpening {
     var sealing: [RememberedDuplicate] = []
     let sealingEnd = recovered.pendingSealing?.records.upperBound ?? sealedSize
     try translatingErrors {
-      for known in try vault.duplicates(from: windowStart) where known.record < sealedSize {
+      let duplicates = try vault.duplicates(from: windowStart)
+      window.reserve(duplicates.count)
+      for known in duplicates where known.record < sealedSize {
         window.remember(key: known.key, contentKey: known.contentKey, record: known.record)
       }
       try recovered.reader.forEachDeduplicationEntry { record, entry in
