@@ -42,7 +42,7 @@ extension Vault {
         try fileSystem.contentsIfPresent(
           Self.filePath("duplicates", in: path), limitBytes: limit)
       } ?? []
-    return Self.decodeChunks(bytes).entries.filter { $0.record >= record }
+    return Self.decodeChunks(bytes, from: record).entries
   }
 
   /// Adds the keys of one sealed segment, durable on return.
@@ -110,11 +110,13 @@ extension Vault {
     return bytes
   }
 
-  /// All entries of the chunks before the first that is damaged or cut short.
-  static func decodeChunks(_ bytes: [UInt8])
-    -> (entries: [RememberedDuplicate], validByteCount: Int)
-  {
+  /// The entries of records from `least` on, of the chunks before the first that is damaged or cut
+  /// short.
+  static func decodeChunks(
+    _ bytes: [UInt8], from least: UInt64 = 0
+  ) -> (entries: [RememberedDuplicate], validByteCount: Int) {
     var entries: [RememberedDuplicate] = []
+    entries.reserveCapacity(bytes.count / entryByteCount)
     var start = 0
     while bytes.count - start >= chunkOverheadByteCount,
       word(bytes, at: start) == magic,
@@ -128,9 +130,11 @@ extension Vault {
           == TruncatedDigest(whole.extracting(end..<end + 16))
       else { break }
       for position in stride(from: start + 16, to: end, by: entryByteCount) {
+        let record = word(bytes, at: position)
+        guard record >= least else { continue }
         entries.append(
           RememberedDuplicate(
-            record: word(bytes, at: position),
+            record: record,
             key: TruncatedDigest(whole.extracting(position + 8..<position + 24)),
             contentKey: TruncatedDigest(whole.extracting(position + 24..<position + 40))))
       }
