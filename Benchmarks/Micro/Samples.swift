@@ -54,7 +54,7 @@ enum Samples {
     }
   }
 
-  /// An access of 412 bytes, as a pipeline sends it line by line.
+  /// An access of 430 bytes, as a pipeline sends it line by line.
   static let nativeRecord = Array(
     """
     {"kind":"access","eventTime":"2026-11-27T08:00:00.123456Z",\

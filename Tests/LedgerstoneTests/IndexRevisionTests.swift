@@ -68,17 +68,12 @@ import Testing
 
   /// A run that is consistent in itself, and not what the index record commits to.
   @Test func anotherRunIsNotTaken() async throws {
-    let fixture = EngineFixture()
-    _ = try await fixture.create()
-    var ledger = try fixture.open()
-    try await EngineFixture.append(0..<40, to: ledger)
-    _ = try await ledger.index()
-    try await ledger.close()
-    let path = "/l/index/0-0-41.run"
+    let (fixture, run) = try await ledger(isListed: true)
+    let path = run + ".run"
     let bytes = try #require(fixture.disk.contents(path))
     let identity = try fixture.reader().identity
     fixture.disk.setContents(path, RunWriterSample.file(ledgerID: identity.ledgerID, count: 41))
-    ledger = try fixture.open()
+    let ledger = try fixture.open()
     #expect(ledger.remarks.contains { $0.contains("0-0-41.run could not be used") })
     try await ledger.close()
     #expect(fixture.disk.contents(path) == bytes)

@@ -89,8 +89,11 @@ public struct JSONDocument: Sendable {
   func isString(_ position: Int, _ text: Span<UInt8>) -> Bool {
     let token = tokens.span[position]
     guard !token.hasEscapes else {
-      let unescaped = Array(name(at: position).utf8)
-      return Self.isEqual(unescaped.span, text)
+      // What is no text is none that anybody asks for.
+      guard let unescaped = JSONValue(document: self, position: position).string else {
+        return false
+      }
+      return Self.isEqual(Array(unescaped.utf8).span, text)
     }
     return Self.isEqual(bytes.span.extracting(Int(token.start) + 1..<Int(token.end) - 1), text)
   }

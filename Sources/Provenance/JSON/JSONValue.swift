@@ -97,26 +97,15 @@ public struct JSONValue: Sendable {
   /// object.
   public subscript(name: String) -> JSONValue? {
     guard token.kind == .object else { return nil }
+    let text = name.utf8Span.span
     var found: JSONValue?
     var place = position + 1
     while place < Int(token.next) {
-      if isName(at: place, name) {
+      if document.isString(place, text) {
         found = JSONValue(document: document, position: place + 1)
       }
       place = Int(document.tokens[place + 1].next)
     }
     return found
-  }
-
-  private func isName(at place: Int, _ name: String) -> Bool {
-    let token = document.tokens[place]
-    if token.hasEscapes {
-      guard let decoded = JSONValue(document: document, position: place).string else {
-        return false
-      }
-      return decoded.utf8.elementsEqual(name.utf8)
-    }
-    let inner = Int(token.start) + 1..<Int(token.end) - 1
-    return inner.count == name.utf8.count && document.bytes[inner].elementsEqual(name.utf8)
   }
 }

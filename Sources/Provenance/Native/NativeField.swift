@@ -13,7 +13,7 @@ struct NativeField {
     NativeRecordError(path: path, reason: reason)
   }
 
-  func wrongType(_ expected: String) -> NativeRecordError {
+  private func wrongType(_ expected: String) -> NativeRecordError {
     error(.wrongType(expected: expected, found: value.kindName))
   }
 
@@ -45,21 +45,11 @@ struct NativeField {
 
   /// An array of at most `limit` elements.
   func elements(limit: Int) throws(NativeRecordError) -> [NativeField] {
-    guard value.isArray else { throw wrongType("an array") }
-    let document = value.document
-    let end = Int(document.tokens[value.position].next)
-    var elements: [NativeField] = []
-    var count = 0
-    var place = value.position + 1
-    while place < end {
-      count += 1
-      if count <= limit {
-        elements.append(NativeField(value: JSONValue(document: document, position: place)))
-      }
-      place = Int(document.tokens[place].next)
+    guard let elements = value.elements else { throw wrongType("an array") }
+    guard elements.count <= limit else {
+      throw error(.tooMany(count: elements.count, limit: limit))
     }
-    guard count <= limit else { throw error(.tooMany(count: count, limit: limit)) }
-    return elements
+    return elements.map { NativeField(value: $0) }
   }
 
   func text() throws(NativeRecordError) -> String {
