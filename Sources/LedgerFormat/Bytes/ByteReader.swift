@@ -91,8 +91,13 @@ public struct ByteReader: ~Escapable {
   public mutating func text(_ count: Int, field: String) throws(FormatError) -> String {
     let start = offset
     let raw = try bytes(count)
-    guard let text = unsafe raw.withUnsafeBytes({ unsafe String(validating: $0, as: UTF8.self) })
-    else { throw .invalidText(field: field, offset: start) }
+    // `String(validating:as:)` is generic code that the standard library does not specialise.
+    let text: String? = unsafe raw.withUnsafeBytes { raw in
+      let bytes = unsafe raw.assumingMemoryBound(to: UInt8.self).span
+      guard let text = try? UTF8Span(validating: bytes) else { return nil }
+      return String(copying: text)
+    }
+    guard let text else { throw .invalidText(field: field, offset: start) }
     return text
   }
 

@@ -1,11 +1,18 @@
 public import LedgerCryptography
 
 /// Every entry of a run in memory, for somebody with many questions: a question then costs a
-/// search and no reading. Takes 36 bytes per entry and 4 per record.
+/// search and no reading. Takes about 42 bytes per entry and 4 per record.
 public struct LoadedRun: Sendable {
   private let firstRecord: UInt64
   /// Ascending.
   private var keyHashes: [SHA256Digest] = []
+  /// The 32 bits of each key hash behind those that choose its bucket: all that a question about
+  /// an entity which the run does not have looks at.
+  private var tags: [UInt32] = []
+  /// Where the entries begin that have the same first bits, and where the last ones end.
+  private var bucketStarts: [UInt32] = []
+  /// How many first bits that are.
+  private let bucketBitCount: Int
   /// Where the records of each entry end in `records`.
   private var ends: [UInt32] = []
   /// As distances from the run's first record.
@@ -23,6 +30,10 @@ public struct LoadedRun: Sendable {
     else { return nil }
     keyHashes.reserveCapacity(entryCount)
     ends.reserveCapacity(entryCount)
+    tags.reserveCapacity(entryCount)
+    // Four entries or more to a bucket, so that one cache line has their tags.
+    bucketBitCount = max(0, entryCount.bitWidth - entryCount.leadingZeroBitCount - 3)
+    bucketStarts.reserveCapacity((1 << bucketBitCount) + 1)
     do {
       try reader.forEachEntry { keyHash, list in
         let isSmall =
@@ -34,11 +45,14 @@ public struct LoadedRun: Sendable {
     } catch is TooLarge {
       return nil
     }
+    closeBuckets(before: 1 << bucketBitCount)
+    bucketStarts.append(UInt32(keyHashes.count))
   }
 
   private struct TooLarge: Error {}
 
-  private static let entryByteCount = SHA256Digest.byteCount + 4
+  /// Hash, tag, end, and at most half a bucket.
+  private static let entryByteCount = SHA256Digest.byteCount + 10
 
   private mutating func append(_ list: RunRecordList, of keyHash: SHA256Digest) throws {
     let start = records.count
@@ -51,8 +65,26 @@ public struct LoadedRun: Sendable {
         records.append(distance)
       }
     }
+    let (bucket, tag) = place(in: keyHash)
+    closeBuckets(before: bucket + 1)
+    tags.append(tag)
     keyHashes.append(keyHash)
     ends.append(UInt32(records.count))
+  }
+
+  /// Buckets that had not begun begin with the next entry.
+  private mutating func closeBuckets(before bucket: Int) {
+    while bucketStarts.count < bucket { bucketStarts.append(UInt32(keyHashes.count)) }
+  }
+
+  /// The bucket of a hash, and its tag.
+  @inline(__always)
+  private func place(in keyHash: SHA256Digest) -> (bucket: Int, tag: UInt32) {
+    let word = keyHash.withBytes { $0.word(at: 0).byteSwapped }
+    return (
+      Int(truncatingIfNeeded: word >> UInt64(64 - bucketBitCount)),
+      UInt32(truncatingIfNeeded: (word << UInt64(bucketBitCount)) >> 32)
+    )
   }
 
   /// Memory that the entries take.
@@ -63,42 +95,49 @@ public struct LoadedRun: Sendable {
   public func records(
     keyHash: SHA256Digest, in range: Range<UInt64> = 0..<UInt64.max, limit: Int = .max
   ) -> [UInt64] {
-    guard limit > 0, let place = place(of: keyHash) else { return [] }
     var found: [UInt64] = []
-    for position in (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) {
-      let record = firstRecord + UInt64(records[position])
-      guard record < range.upperBound, found.count < limit else { break }
-      if record >= range.lowerBound { found.append(record) }
-    }
+    forEachRecord(keyHash: keyHash, in: range, limit: limit) { found.append($0) }
     return found
   }
 
-  /// Hashes are spread evenly, so the entry is near the place that its first bytes say.
-  private func place(of keyHash: SHA256Digest) -> Int? {
-    var (low, high) = (0, keyHashes.count)
-    guard high > 0 else { return nil }
-    let prefix = keyHash.withBytes { $0.word(at: 0).byteSwapped }
-    let guess = Int(prefix.multipliedFullWidth(by: UInt64(high)).high)
-    var step = 16
-    if keyHashes[guess] < keyHash {
-      low = guess + 1
-      while guess + step < high, keyHashes[guess + step] < keyHash {
-        low = guess + step + 1
-        step *= 2
-      }
-      high = min(high, guess + step + 1)
-    } else {
-      high = guess + 1
-      while guess - step >= 0, !(keyHashes[guess - step] < keyHash) {
-        high = guess - step + 1
-        step *= 2
-      }
-      low = max(0, guess - step)
+  /// The same for many entities: gives the place in `keyHashes` with each record.
+  public func forEachRecord(
+    keyHashes: [SHA256Digest], in range: Range<UInt64>, _ body: (_ place: Int, UInt64) -> Void
+  ) {
+    for (place, keyHash) in keyHashes.enumerated() {
+      forEachRecord(keyHash: keyHash, in: range, limit: .max) { body(place, $0) }
     }
+  }
+
+  @inline(__always)
+  private func forEachRecord(
+    keyHash: SHA256Digest, in range: Range<UInt64>, limit: Int, _ body: (UInt64) -> Void
+  ) {
+    guard limit > 0, let place = place(of: keyHash) else { return }
+    var left = limit
+    for position in (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) {
+      let record = firstRecord + UInt64(records[position])
+      guard record < range.upperBound, left > 0 else { break }
+      if record >= range.lowerBound {
+        body(record)
+        left -= 1
+      }
+    }
+  }
+
+  private func place(of keyHash: SHA256Digest) -> Int? {
+    let (bucket, tag) = place(in: keyHash)
+    var (low, high) = (Int(bucketStarts[bucket]), Int(bucketStarts[bucket + 1]))
+    let end = high
+    // Names can be chosen so that a bucket has many entries.
     while low < high {
       let middle = low + (high - low) / 2
-      if keyHashes[middle] < keyHash { low = middle + 1 } else { high = middle }
+      if tags[middle] < tag { low = middle + 1 } else { high = middle }
     }
-    return low < keyHashes.count && keyHashes[low] == keyHash ? low : nil
+    while low < end, tags[low] == tag {
+      if keyHashes[low] == keyHash { return low }
+      low += 1
+    }
+    return nil
   }
 }

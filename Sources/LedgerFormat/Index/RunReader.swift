@@ -35,6 +35,9 @@ public struct RunReader: Sendable {
 
   public var extent: IndexRunExtent { header.extent }
 
+  /// The length of the file.
+  public var fileByteCount: UInt64 { end + UInt64(RunFooter.byteCount) }
+
   /// Reads every block and holds it to the root.
   ///
   /// - Throws: `FormatError` where the file is damaged anywhere, or what the source throws.

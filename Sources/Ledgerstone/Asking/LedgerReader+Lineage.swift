@@ -12,10 +12,10 @@ extension LedgerReader {
     var known: IndexView?
     return LineageHistory(
       sequenceGaps: sequenceGaps,
-      records: { (key) throws(any Error) -> [UInt64] in
+      records: { (keys) throws(any Error) -> RecordLists in
         let view = try known ?? indexView()
         known = view
-        return try records(naming: key, in: 0..<size, view)
+        return try records(namingEach: keys, in: 0..<size, view)
       },
       read: { (records, take) throws(any Error) in try readHistory(records, take) })
   }

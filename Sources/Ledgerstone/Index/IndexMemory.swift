@@ -97,24 +97,46 @@ final class RememberedRun: Sendable {
   func records(
     keyHash: SHA256Digest, in range: Range<UInt64>, limit: Int
   ) throws -> [UInt64] {
-    do {
-      if let loaded = try loaded() {
+    try noticingDamage {
+      if let loaded = try loaded(for: 1) {
         return loaded.records(keyHash: keyHash, in: range, limit: limit)
       }
       return try reader.records(keyHash: keyHash, in: range, limit: limit)
+    }
+  }
+
+  /// The same for many entities: gives the place in `keyHashes` with each record, those of one
+  /// entity ascending. What was given before an error does not count.
+  func forEachRecord(
+    keyHashes: [SHA256Digest], in range: Range<UInt64>, _ body: (_ place: Int, UInt64) -> Void
+  ) throws {
+    try noticingDamage {
+      if let loaded = try loaded(for: keyHashes.count) {
+        loaded.forEachRecord(keyHashes: keyHashes, in: range, body)
+        return
+      }
+      for (place, keyHash) in keyHashes.enumerated() {
+        for record in try reader.records(keyHash: keyHash, in: range) { body(place, record) }
+      }
+    }
+  }
+
+  private func noticingDamage<Answer>(_ body: () throws -> Answer) throws -> Answer {
+    do {
+      return try body()
     } catch {
       state.withLock { $0.isDamaged = true }
       throw error
     }
   }
 
-  /// A question reads about two blocks of 64 entries, so half as many questions as there are blocks
-  /// cost what reading all of them does.
-  private func loaded() throws -> LoadedRun? {
+  /// A question reads and hashes two blocks or three, some kibibytes together, so that as many
+  /// questions as there are such pieces of the file cost what reading all of it does.
+  private func loaded(for questionCount: Int) throws -> LoadedRun? {
     try state.withLock { state in
       if let loaded = state.loaded { return loaded }
-      state.askCount += 1
-      guard !state.isTooLarge, state.askCount * 2 > reader.footer.entryCount / 64 else {
+      state.askCount += UInt64(questionCount)
+      guard !state.isTooLarge, state.askCount > reader.fileByteCount / 8_192 else {
         return nil
       }
       guard let loaded = try LoadedRun(reader, byteCountMax: budget.byteCount),

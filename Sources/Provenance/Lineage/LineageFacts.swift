@@ -126,6 +126,7 @@ public struct LineageFacts: Sendable {
   }
 
   private mutating func identifier(of producer: LineageProducer) -> UInt32 {
+    if let last = events.last?.producer, producers[Int(last)] == producer { return last }
     if let known = producerIdentifiers[producer] { return known }
     let next = UInt32(producers.count)
     producers.append(producer)

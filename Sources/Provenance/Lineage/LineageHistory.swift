@@ -29,7 +29,8 @@ public struct LineageHistory<Failure: Error>: LineageSource {
   public private(set) var facts = LineageFacts()
   public let sequenceGaps: [SequenceGap]
   /// The event of each record that was read, by the index of each of its parts.
-  private var numbers: [UInt64: UInt32] = [:]
+  private var numbers = RecordNumbers()
+  private var expected = Expected()
   private let asking: Asking
 
   /// Takes a record, and the index behind its last part.
@@ -38,7 +39,7 @@ public struct LineageHistory<Failure: Error>: LineageSource {
   private enum Asking {
     case histories((EntityKey) throws(Failure) -> [HistoryRecord])
     case records(
-      list: (EntityKey) throws(Failure) -> [UInt64],
+      list: ([EntityKey]) throws(Failure) -> RecordLists,
       read: (_ records: [UInt64], _ take: Taking) throws(Failure) -> Void)
   }
 
@@ -55,13 +56,13 @@ public struct LineageHistory<Failure: Error>: LineageSource {
   /// A source that reads each record once, however many entities it names.
   ///
   /// - Parameters:
-  ///   - records: gives the index of every part below the size in question that names the entity,
-  ///     ascending, or throws; it is asked once per entity.
+  ///   - records: gives for each entity the index of every part below the size in question that
+  ///     names it, ascending, or throws; it is asked once per entity.
   ///   - read: gives the whole record that each of these parts belongs to, once, ascending, or
   ///     throws; it is asked for every record once.
   public init(
     sequenceGaps: [SequenceGap] = [],
-    records: @escaping (EntityKey) throws(Failure) -> [UInt64],
+    records: @escaping ([EntityKey]) throws(Failure) -> RecordLists,
     read: @escaping (_ records: [UInt64], _ take: Taking) throws(Failure) -> Void
   ) {
     self.sequenceGaps = sequenceGaps
@@ -76,7 +77,12 @@ public struct LineageHistory<Failure: Error>: LineageSource {
         return add(record, end: record.index + 1)
       }
     case .records(let list, let read):
-      let listed = try list(facts.key(of: entity))
+      let listed: ArraySlice<UInt64>
+      if let known = expected.take(entity) {
+        listed = known
+      } else {
+        listed = try list([facts.key(of: entity)])[0]
+      }
       let unknown = listed.filter { numbers[$0] == nil }
       if !unknown.isEmpty { try read(unknown) { _ = add($0, end: $1) } }
       var result: [UInt32] = []
@@ -91,15 +97,40 @@ public struct LineageHistory<Failure: Error>: LineageSource {
     }
   }
 
+  public mutating func expect(_ entities: [EntityID]) throws(Failure) {
+    guard case .records(let list, _) = asking, !entities.isEmpty else { return }
+    expected = Expected(
+      entities: entities, lists: try list(entities.map { facts.key(of: $0) }))
+  }
+
   private mutating func add(_ record: HistoryRecord, end: UInt64) -> UInt32 {
     let number = UInt32(
       facts.append(
         index: record.index, recordedTime: record.recordedTime, content: record.content))
-    for index in record.index..<end { numbers[index] = number }
+    for index in record.index..<end { numbers.insert(number, for: index) }
     return number
   }
 
   public mutating func identifier(of key: EntityKey) -> EntityID {
     facts.identifier(of: key, type: key.type)
+  }
+}
+
+/// Answers to questions that were announced, in the order in which they will come.
+private struct Expected {
+  var entities: [EntityID] = []
+  var lists = RecordLists()
+  private var next = 0
+
+  init(entities: [EntityID] = [], lists: RecordLists = RecordLists()) {
+    self.entities = entities
+    self.lists = lists
+  }
+
+  /// The answer, if it is this one's turn.
+  mutating func take(_ entity: EntityID) -> ArraySlice<UInt64>? {
+    guard next < entities.count, entities[next] == entity else { return nil }
+    defer { next += 1 }
+    return lists[next]
   }
 }

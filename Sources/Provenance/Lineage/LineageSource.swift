@@ -14,6 +14,10 @@ public protocol LineageSource {
   /// Numbers of all events that name `entity`.
   mutating func events(naming entity: EntityID) throws(Failure) -> [UInt32]
 
+  /// Says which entities will be asked for next, in this order and perhaps with others between, so
+  /// that a source which has to look for them can do it for all at once.
+  mutating func expect(_ entities: [EntityID]) throws(Failure)
+
   /// The number of the entity with this key; it gets one if no record named it yet.
   mutating func identifier(of key: EntityKey) -> EntityID
 
@@ -23,4 +27,6 @@ public protocol LineageSource {
 
 extension LineageSource {
   public var sequenceGaps: [SequenceGap] { [] }
+
+  public mutating func expect(_ entities: [EntityID]) throws(Failure) {}
 }

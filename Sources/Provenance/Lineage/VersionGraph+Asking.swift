@@ -52,13 +52,21 @@ extension VersionGraph {
     absorb(numbers)
     let survey = survey(numbers)
     for job in survey.newJobs { try askForJob(job) }
-    for run in runsInParts(among: survey) {
-      let more = try askOnce(run)
-      absorb(more)
-      for job in self.survey(more).newJobs { try askForJob(job) }
+    let runs = runsInParts(among: survey)
+    for start in stride(from: 0, to: runs.count, by: Self.expectedCountMax) {
+      let part = Array(runs[start..<min(start + Self.expectedCountMax, runs.count)])
+      try source.expect(part)
+      for run in part {
+        let more = try askOnce(run)
+        absorb(more)
+        for job in self.survey(more).newJobs { try askForJob(job) }
+      }
     }
     return survey
   }
+
+  /// Of how many runs a source is told at once: of a million it should not keep the answers.
+  private static var expectedCountMax: Int { 8_192 }
 
   /// One pass over the events, so that each is fetched once.
   private mutating func survey(_ numbers: [UInt32]) -> EventSurvey {

@@ -21,7 +21,7 @@ import Testing
     let reader = try IndexTesting.reader(IndexTesting.file(index, Self.extent).file)
     let loaded = try #require(try LoadedRun(reader, byteCountMax: 1 << 20))
     let recordCount = index.entries.values.reduce(0) { $0 + $1.count }
-    #expect(loaded.byteCount == index.entries.count * 36 + recordCount * 4)
+    #expect(loaded.byteCount == index.entries.count * 42 + recordCount * 4)
     for (key, records) in index.entries {
       let keyHash = SHA256Hasher.hash(key)
       #expect(loaded.records(keyHash: keyHash) == records)
@@ -56,15 +56,15 @@ import Testing
     let reader = try IndexTesting.reader(IndexTesting.file(index, Self.extent).file)
     let byteCount = try #require(try LoadedRun(reader, byteCountMax: 1 << 20)).byteCount
     #expect(try LoadedRun(reader, byteCountMax: byteCount) != nil)
-    for most in [0, 1, 36 * 200 - 1, 36 * 200, byteCount - 1] {
+    for most in [0, 1, 42 * 200 - 1, 42 * 200, byteCount - 1] {
       #expect(try LoadedRun(reader, byteCountMax: most) == nil, "\(most)")
     }
     // One list alone.
     var long = NaiveIndex()
     long.entries[IndexTesting.key(0).bytes] = (0..<20_000).map { 1_048_576 + UInt64($0) }
     let file = IndexTesting.file(long, Self.extent).file
-    #expect(try LoadedRun(try IndexTesting.reader(file), byteCountMax: 80_035) == nil)
-    #expect(try LoadedRun(try IndexTesting.reader(file), byteCountMax: 80_036) != nil)
+    #expect(try LoadedRun(try IndexTesting.reader(file), byteCountMax: 80_041) == nil)
+    #expect(try LoadedRun(try IndexTesting.reader(file), byteCountMax: 80_042) != nil)
   }
 
   /// No damage of the file becomes an answer.

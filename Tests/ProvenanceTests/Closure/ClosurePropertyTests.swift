@@ -53,10 +53,15 @@ import Testing
     try forEachEstate("lists of records", rounds: 200) { estate, query, _, place in
       var read: Set<UInt64> = []
       let source = LineageHistory<any Error>(
-        records: { (key) throws(any Error) -> [UInt64] in
-          estate.records.filter { record in
-            record.content.entities.contains { EntityKey($0) == key }
-          }.map(\.index)
+        records: { (keys) throws(any Error) -> RecordLists in
+          var found: [(place: Int, record: UInt64)] = []
+          for record in estate.records {
+            for (place, key) in keys.enumerated()
+            where record.content.entities.contains(where: { EntityKey($0) == key }) {
+              found.append((place, record.index))
+            }
+          }
+          return RecordLists(found, count: keys.count)
         },
         read: { (indexes, take) throws(any Error) in
           #expect(indexes == indexes.sorted(), place)

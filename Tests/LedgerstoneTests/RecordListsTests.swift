@@ -1,0 +1,121 @@
+import LedgerFormat
+import LedgerTestSupport
+import Provenance
+import Testing
+
+@testable import Ledgerstone
+
+/// Many entities asked for at once get what each would have got alone, and what all headers say.
+@Suite struct RecordListsTests {
+  private static func key(_ number: Int) -> EntityKey {
+    EntityKey(type: .dataset, namespace: "warehouse", name: "table \(number)")
+  }
+
+  /// A record that names some in two roles, and not one behind the other.
+  private static func content(_ number: Int) -> RecordContent {
+    var content = RecordContent(kind: "access", source: "test")
+    content.entities = [number % 11, number % 7, 100 + number].map {
+      Entity(role: .target, type: .dataset, namespace: "warehouse", name: "table \($0)")
+    }
+    if number % 3 == 0 {
+      content.entities.append(
+        Entity(
+          role: .input, type: .dataset, namespace: "warehouse", name: "table \(number % 11)"))
+    }
+    return content
+  }
+
+  private static func naive(_ reader: LedgerReader) throws -> [EntityKey: [UInt64]] {
+    var found: [EntityKey: [UInt64]] = [:]
+    try reader.forEachRecord(in: 0..<reader.size) { record in
+      for key in Set(record.header.content.entities.map { EntityKey($0) }) {
+        found[key, default: []].append(record.header.index)
+      }
+    }
+    return found
+  }
+
+  /// Asked for as a list, with some that nobody named and some twice.
+  private static let asked = [3, 900, 0, 100, 101, 5, 3, 399, 10, 250, 901, 100].map { key($0) }
+
+  private static func check(_ reader: LedgerReader, _ comment: Comment) throws {
+    let expected = try naive(reader)
+    let size = reader.size
+    for range in [0..<size, 0..<1, size / 3..<size / 3 * 2, size - 20..<size, 5..<5] {
+      // The second time more of it is in memory.
+      for _ in 0..<2 {
+        let lists = try reader.records(namingEach: asked, in: range, reader.indexView())
+        #expect(lists.count == asked.count)
+        for (place, key) in asked.enumerated() {
+          let records = (expected[key] ?? []).filter(range.contains)
+          #expect(Array(lists[place]) == records, comment)
+          #expect(try reader.records(naming: key, in: range) == records, comment)
+        }
+      }
+    }
+  }
+
+  @Test func findsTheSameHoweverTheIndexIs() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    for first in stride(from: 0, to: 300, by: 50) {
+      var batch = ledger.makeBatch()
+      for number in first..<first + 50 { try batch.append(Self.content(number)) }
+      _ = try await ledger.append(batch)
+    }
+    try Self.check(ledger.reader(), "no run yet")
+    _ = try await ledger.index()
+    try Self.check(ledger.reader(), "one run")
+    var batch = ledger.makeBatch()
+    for number in 300..<340 { try batch.append(Self.content(number)) }
+    _ = try await ledger.append(batch)
+    try Self.check(ledger.reader(), "a run, and records behind it")
+    try await ledger.close()
+    try Self.check(try fixture.reader(), "opened again")
+
+    let path = try #require(
+      fixture.disk.filePaths(below: "/l/index").first { $0.hasSuffix(".run") })
+    let size = try #require(fixture.disk.contents(path)).count
+    for byte in stride(from: 160, to: size - 200, by: 1_499) {
+      fixture.disk.flipBit(path, byte: byte, bit: 1)
+      try Self.check(try fixture.reader(), "damaged at \(byte)")
+      fixture.disk.flipBit(path, byte: byte, bit: 1)
+    }
+    try fixture.disk.remove(path)
+    try Self.check(try fixture.reader(), "a run is missing")
+  }
+
+  /// What is announced and not asked for, or asked for in another order, changes no answer.
+  @Test func announcingIsNotAsking() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    var batch = ledger.makeBatch()
+    for number in 0..<200 { try batch.append(Self.content(number)) }
+    _ = try await ledger.append(batch)
+    _ = try await ledger.index()
+    let reader = ledger.reader()
+    let expected = try Self.naive(reader)
+    var source = reader.lineageSource(size: reader.size)
+    func check(_ number: Int) throws {
+      let key = Self.key(number)
+      let events = try source.events(naming: source.identifier(of: key))
+      #expect(
+        events.map { source.facts.events[Int($0)].index } == expected[key] ?? [], "table \(number)")
+    }
+    func expect(_ numbers: [Int]) throws {
+      try source.expect(numbers.map { source.identifier(of: Self.key($0)) })
+    }
+    try expect([3, 900, 4, 4, 5])
+    for number in [3, 100, 900, 4, 150, 4, 6, 5, 5] { try check(number) }
+    try expect([7, 8, 9])
+    for number in [8, 7, 9, 8] { try check(number) }
+    try expect([1, 2])
+    try expect([])
+    try check(2)
+    try expect([10])
+    for number in [10, 10, 0, 299, 902] { try check(number) }
+    try await ledger.close()
+  }
+}
