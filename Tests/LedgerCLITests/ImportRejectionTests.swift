@@ -122,7 +122,7 @@ import Testing
       """)
     let outcome = try scratch.shell(
       """
-      ulimit -d 400000
+      \(Scratch.dataLimit)
       "$LEDGERSTONE" import L --format openlineage long.json
       """)
     #expect(
@@ -159,12 +159,17 @@ import Testing
   func zeroBytesWithoutEndAreGivenUp(_ start: String?, _ file: String, _ message: String) throws {
     let scratch = try Scratch.withLedger()
     if let start { try scratch.write("start", start) }
-    let feed = start == nil ? "" : "mkfifo \(file); cat start /dev/zero >\(file) &"
+    // Opened for both, so that nobody waits for a program that never opens it; SIGTERM may be
+    // ignored by what the tests start.
+    let feed = start == nil ? "" : "mkfifo \(file); cat start /dev/zero 1<>\(file) & feed=$!"
     let outcome = try scratch.shell(
       """
       \(feed)
-      ulimit -d 400000
-      "$LEDGERSTONE" import L --format record \(file) </dev/zero
+      (\(Scratch.dataLimit)
+       exec "$LEDGERSTONE" import L --format record \(file) </dev/zero)
+      status=$?
+      [ -z "$feed" ] || kill -KILL $feed
+      exit $status
       """)
     #expect(outcome.status == 3)
     #expect(outcome.errors.contains(message), "\(outcome)")

@@ -131,12 +131,12 @@ final class RememberedRun: Sendable {
   }
 
   /// A question reads and hashes two blocks or three, some kibibytes together, so that as many
-  /// questions as there are such pieces of the file cost what reading all of it does.
+  /// questions as the file has pieces of 4 KiB cost what reading all of it does.
   private func loaded(for questionCount: Int) throws -> LoadedRun? {
     try state.withLock { state in
       if let loaded = state.loaded { return loaded }
       state.askCount += UInt64(questionCount)
-      guard !state.isTooLarge, state.askCount > reader.fileByteCount / 8_192 else {
+      guard !state.isTooLarge, state.askCount > reader.fileByteCount / 4_096 else {
         return nil
       }
       guard let loaded = try LoadedRun(reader, byteCountMax: budget.byteCount),
