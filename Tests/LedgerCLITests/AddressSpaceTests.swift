@@ -18,7 +18,7 @@ import Testing
 
   @Test(
     .timeLimit(.minutes(1)),
-    .enabled(if: !Scratch.isSanitized, "a sanitizer's shadow of the memory is larger than all limits"))
+    .enabled(if: !Scratch.isSanitized, "a sanitizer maps more memory than that"))
   func aWriterWithTooLittleRoomIsRefused() throws {
     let scratch = try Scratch.withLedger()
     let append = "append L " + Sample.appendArguments.joined(separator: " ")

@@ -98,6 +98,8 @@ struct BenchRun {
   let workload: Workload
   /// The verifier key of the bulk ledger.
   var key = ""
+  /// Seconds of all processors together that appending one record of it took.
+  var appendProcessorTime = 0.0
 
   init(recordCount: Int, folder: String, report: Report, workload: Workload) {
     self.recordCount = recordCount

@@ -37,6 +37,7 @@ extension BenchRun {
     if progress.recordCount < recordCount {
       try await grow(&progress) { try JSONEncoder().encode($0).write(to: URL(filePath: path)) }
     }
+    appendProcessorTime = progress.processorSeconds / Double(progress.recordCount)
     if isShown { try compare(progress) }
   }
 
@@ -138,8 +139,7 @@ extension BenchRun {
     }
     try report.add(
       Row(
-        "processor time of bulk append",
-        progress.processorSeconds / Double(progress.recordCount) * 1_000_000, "µs/record",
+        "processor time of bulk append", appendProcessorTime * 1_000_000, "µs/record",
         bound: boundTime * 1_000_000))
     let size = Double(try byteCount(below: try bulkLocation.directory))
     try report.add(

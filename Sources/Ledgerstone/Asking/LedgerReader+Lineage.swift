@@ -35,7 +35,7 @@ extension LedgerReader {
   ) throws(LedgerError) {
     try translatingErrors {
       var end: UInt64 = 0
-      try log.forEachContent(of: indexes) { index, recordedTime, content in
+      try forEachContent(of: indexes) { index, recordedTime, content in
         guard index >= end else { return }
         if content.part == nil {
           end = index + 1

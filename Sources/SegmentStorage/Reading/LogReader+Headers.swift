@@ -32,18 +32,19 @@ extension LogReader {
     _ body: (_ index: UInt64, _ recordedTime: Timestamp, _ content: RecordContent) throws -> Void
   ) throws {
     var scratch: ByteBuffer = []
-    var known: (place: HeaderPlace, block: HeaderBlockContent)?
-    for record in records {
-      if !(known.map { $0.place.location.records.contains(record) } ?? false) {
-        try require(record)
-        let place = place(of: record)
-        known = (place, try content(of: place))
-      }
-      guard let (place, block) = known else { preconditionFailure("a block was just read") }
-      let (time, content) = try inBlock(place) { () throws(FormatError) in
-        try block.content(of: record, scratch: &scratch)
-      }
-      try body(record, time, content)
+    var position = 0
+    while position < records.count {
+      try require(records[position])
+      let place = place(of: records[position])
+      let block = try content(of: place)
+      repeat {
+        let record = records[position]
+        let (time, content) = try inBlock(place) { () throws(FormatError) in
+          try block.content(of: record, scratch: &scratch)
+        }
+        try body(record, time, content)
+        position += 1
+      } while position < records.count && place.location.records.contains(records[position])
     }
   }
 
