@@ -1,7 +1,5 @@
-internal import Dispatch
 internal import LedgerFormat
 internal import SegmentStorage
-internal import Synchronization
 
 /// Reading what many records say on all processors: decoding is most of what a closure takes.
 extension LedgerReader {
@@ -49,20 +47,17 @@ extension LedgerReader {
     let pieces = stride(from: records.startIndex, to: records.endIndex, by: size).map {
       Array(records[$0..<min($0 + size, records.endIndex)])
     }
-    let done = Mutex([Int: (contents: [Content], failure: (any Error)?)]())
-    DispatchQueue.concurrentPerform(iterations: pieces.count) { piece in
+    return inParallel(pieces.count) { piece in
       var contents: [Content] = []
       contents.reserveCapacity(size)
-      var failure: (any Error)?
       do {
         try log.forEachContent(of: pieces[piece]) {
           contents.append(Content(index: $0, recordedTime: $1, content: $2))
         }
+        return (contents, nil)
       } catch {
-        failure = error
+        return (contents, error)
       }
-      done.withLock { [contents, failure] in $0[piece] = (contents, failure) }
     }
-    return done.withLock { done in pieces.indices.compactMap { done[$0] } }
   }
 }
