@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test(
-    .timeLimit(.minutes(1)),
+    .timeLimit(.minutes(10)),
     .enabled(if: !Scratch.isSanitized, "a sanitizer maps more memory than that"))
   func aWriterWithTooLittleRoomIsRefused() throws {
     let scratch = try Scratch.withLedger()

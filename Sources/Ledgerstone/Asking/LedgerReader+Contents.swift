@@ -4,9 +4,9 @@ internal import SegmentStorage
 /// Reading what many records say on all processors: decoding is most of what a closure takes.
 extension LedgerReader {
   /// Records per piece of work; fewer are read by the caller alone.
-  private static let pieceRecordCount = 256
+  private static let pieceRecordCount = 128
   /// Pieces decoded before they are handed out, so that a long list takes bounded memory.
-  private static let pieceCountMax = 8
+  private static let pieceCountMax = 4
 
   private struct Content: Sendable {
     var index: UInt64
