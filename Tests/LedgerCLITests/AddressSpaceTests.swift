@@ -35,4 +35,28 @@ import Testing
     #expect(try scratch.shell("ulimit -v 400000; \"$LEDGERSTONE\" show L 0").status == 0)
     #expect(try scratch.shell("ulimit -v 524288; \"$LEDGERSTONE\" \(append)").status == 0)
   }
+
+  /// Where there may be no room for another thread, what is read on several is read on one.
+  @Test(
+    .timeLimit(.minutes(10)),
+    .enabled(if: !Scratch.isSanitized, "a sanitizer maps more memory than that"))
+  func aClosureNeedsNoSecondThread() throws {
+    let scratch = try Scratch.withLedger()
+    let records = (0..<700).map { number in
+      """
+      {"kind":"access","eventTime":"2026-01-01T00:00:00Z","entities":[\
+      {"role":"actor","type":"service","namespace":"idp","name":"reporting"},\
+      {"role":"target","type":"dataset","namespace":"lake","name":"visits"}],\
+      "attributes":{"action":"read","purpose":"billing","outcome":"allowed","rows":\(number)}}
+      """
+    }
+    try scratch.write("in", records.joined(separator: "\n") + "\n")
+    #expect(try scratch.run("import", "L", "--format", "record", "in").status == 0)
+    #expect(try scratch.run("index", "L").status == 0)
+    let query =
+      "\"$LEDGERSTONE\" closure L dataset:lake:visits --since 1 --json --at 2026-02-01T00:00:00Z"
+    let free = try scratch.shell(query)
+    #expect(free.status == 0, "\(free)")
+    #expect(try scratch.shell("ulimit -v 400000; \(query)") == free)
+  }
 }

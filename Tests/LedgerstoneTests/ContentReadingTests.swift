@@ -9,8 +9,9 @@ import Testing
 @Suite struct ContentReadingTests {
   private struct Enough: Error {}
 
-  private static func reader() async throws -> LedgerReader {
-    let fixture = EngineFixture()
+  private static func reader(
+    _ fixture: EngineFixture = EngineFixture()
+  ) async throws -> LedgerReader {
     _ = try await fixture.create()
     let ledger = try fixture.open()
     for first in stride(from: 0, to: 3_000, by: 500) {
@@ -28,7 +29,7 @@ import Testing
     return try fixture.reader()
   }
 
-  /// Lists with gaps, backwards, with repetitions; shorter and longer than a piece, and than a step.
+  /// Lists with gaps, backwards, with repetitions; shorter and longer than a piece and a step.
   @Test func comesInTheOrderOfTheList() async throws {
     let reader = try await Self.reader()
     var names: [UInt64: String] = [:]
@@ -71,5 +72,58 @@ import Testing
       }
     }
     #expect(read.count == place)
+  }
+
+  /// A damaged block ends a list where it begins, whichever piece it is in.
+  @Test func endsBeforeADamagedBlock() async throws {
+    let fixture = EngineFixture()
+    let list = Array(1...UInt64(3_000))
+    let intact = try await Self.reader(fixture)
+    // The first and the last are read in opening.
+    let paths = fixture.disk.filePaths(below: "/l/log").dropFirst().dropLast()
+    var ends: Set<Int> = []
+    for path in paths {
+      let size = try #require(fixture.disk.contents(path)).count
+      // Opened before the damage, and nothing of it read yet.
+      let reader = try fixture.reader()
+      fixture.disk.flipBit(path, byte: size / 2, bit: 3)
+      var read: [UInt64] = []
+      let isDamageFound =
+        (try? reader.forEachContent(of: list) { index, _, _ in read.append(index) }) == nil
+      #expect(isDamageFound, "\(path)")
+      #expect(read == Array(list.prefix(read.count)), "\(path)")
+      ends.insert(read.count)
+      fixture.disk.flipBit(path, byte: size / 2, bit: 3)
+    }
+    #expect(ends == [500, 1_000, 1_500, 2_000])
+    var count = 0
+    try intact.forEachContent(of: list) { _, _, _ in count += 1 }
+    #expect(count == list.count)
+  }
+
+  /// Records with so many entities that a piece ends early.
+  @Test func wideRecordsComeInOrderToo() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    var batch = ledger.makeBatch()
+    for number in 0..<300 {
+      var content = RecordContent(kind: "access", source: "test")
+      content.entities = (0..<(number % 3 == 0 ? 400 : 1)).map {
+        Entity(role: .target, type: .dataset, namespace: "lake", name: "\(number) \($0)")
+      }
+      try batch.append(content)
+    }
+    _ = try await ledger.append(batch)
+    try await ledger.close()
+    let reader = try fixture.reader()
+    let list = Array(1...UInt64(300))
+    var read: [UInt64] = []
+    try reader.forEachContent(of: list) { index, _, content in
+      read.append(index)
+      #expect(content.entities.count == ((index - 1) % 3 == 0 ? 400 : 1))
+      #expect(content.entities.first?.name == "\(index - 1) 0")
+    }
+    #expect(read == list)
   }
 }

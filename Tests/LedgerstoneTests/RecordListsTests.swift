@@ -91,6 +91,46 @@ import Testing
     try Self.check(try fixture.reader(), "a run is missing")
   }
 
+  /// Three pieces: a whole run, a tail behind it, and records that no run has.
+  @Test func severalRunsAnswerAtOnce() async throws {
+    let fixture = EngineFixture()
+    _ = try await fixture.create()
+    let ledger = try fixture.open()
+    func add(_ numbers: Range<Int>) async throws {
+      for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: 4_000) {
+        var batch = ledger.makeBatch()
+        for number in first..<min(first + 4_000, numbers.upperBound) {
+          var content = RecordContent(kind: "access", source: "test")
+          content.entities = [number % 5_000, 10_000 + number].map {
+            Entity(role: .target, type: .dataset, namespace: "warehouse", name: "table \($0)")
+          }
+          try batch.append(content)
+        }
+        _ = try await ledger.append(batch)
+      }
+    }
+    try await add(0..<66_000)
+    _ = try await ledger.index()
+    try await add(66_000..<66_300)
+    let reader = ledger.reader()
+    let view = try reader.indexView()
+    #expect(view.pieces.compactMap(\.run).count == 2)
+    let expected = try Self.naive(reader)
+    let asked =
+      [0, 1, 999, 4_999, 10_000, 75_535, 75_536, 76_100, 76_299, 90_000].map { Self.key($0) }
+      + (20_000..<20_100).map { Self.key($0) }
+    for _ in 0..<30 {
+      // At first from the files, in the end from memory.
+      for part in [Array(asked.prefix(2)), asked] {
+        let lists = try reader.records(namingEach: part, in: 0..<reader.size, view)
+        for (place, key) in part.enumerated() {
+          #expect(Array(lists[place]) == expected[key] ?? [])
+        }
+      }
+    }
+    try await ledger.close()
+  }
+
   /// What is announced and not asked for, or asked for in another order, changes no answer.
   @Test func announcingIsNotAsking() async throws {
     let fixture = EngineFixture()

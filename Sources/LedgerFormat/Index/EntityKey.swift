@@ -83,8 +83,8 @@ extension EntityKey: Hashable {
       hasher.combine(span.word(at: offset))
       offset += 8
     }
-    // A key has its lengths inside, so that none is the beginning of another.
-    var rest: UInt64 = 0
+    // The one keeps rests apart that differ in zero bytes at their beginning.
+    var rest: UInt64 = 1
     while offset < count {
       rest = rest << 8 | UInt64(span.byte(at: offset))
       offset += 1

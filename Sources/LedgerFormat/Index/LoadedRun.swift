@@ -49,6 +49,15 @@ public struct LoadedRun: Sendable {
     bucketStarts.append(UInt32(keyHashes.count))
   }
 
+  /// What the entries of `reader` can take at most: each record has a byte in the file at least.
+  public static func byteCountMax(of reader: RunReader) -> Int {
+    let (entryCount, fileByteCount) = (reader.footer.entryCount, reader.fileByteCount)
+    let keys = entryCount.multipliedReportingOverflow(by: UInt64(SHA256Digest.byteCount))
+    guard !keys.overflow, keys.partialValue <= fileByteCount else { return .max }
+    return Int(clamping: entryCount) * entryByteCount
+      + 4 * Int(clamping: fileByteCount - keys.partialValue)
+  }
+
   private struct TooLarge: Error {}
 
   /// Hash, tag, end, and at most half a bucket.

@@ -47,8 +47,15 @@ extension RunReader {
     let list = tree.list(of: page, place)
     var records: [UInt64] = []
     var chunk = try list.chunk(atOrBefore: range.lowerBound)
+    var last: UInt64?
     while chunk < list.chunkCount {
-      for record in try list.chunk(chunk) where record >= range.lowerBound {
+      let inChunk = try list.chunk(chunk)
+      // Within a chunk they ascend, and so do the chunks' first records.
+      if let last, let first = inChunk.first, first <= last {
+        throw FormatError.notAscending(field: "record", offset: RunBlock.headByteCount)
+      }
+      last = inChunk.last
+      for record in inChunk where record >= range.lowerBound {
         guard record < range.upperBound, records.count < limit else { return records }
         records.append(record)
       }

@@ -38,7 +38,7 @@ extension LedgerReader {
         guard !part.isEmpty else { continue }
         if let listed = inRuns[position] {
           found += listed
-        } else if piece.run == nil, position == view.pieces.count - 1,
+        } else if position == view.pieces.count - 1,
           let recent = try recentRecords(naming: keys, in: part)
         {
           found += recent
@@ -66,13 +66,18 @@ extension LedgerReader {
 
   private func scan(_ part: Range<UInt64>, for keys: [EntityKey]) throws -> [Found] {
     var places: [ArraySlice<UInt8>: [Int]] = [:]
-    for (place, key) in keys.enumerated() { places[key.bytes[1...], default: []].append(place) }
+    var lengths: Set<Int> = []
+    for (place, key) in keys.enumerated() {
+      places[key.bytes[1...], default: []].append(place)
+      lengths.insert(key.bytes.count - 1)
+    }
     // A record can name an entity in several roles.
     var last = [UInt64?](repeating: nil, count: keys.count)
     var found: [Found] = []
     try log.forEachHeader(in: part) { index, header, _ in
       var walk = try EntityKeyWalk(header)
       while let items = try walk.next() {
+        guard lengths.contains(items.count) else { continue }
         for place in places[header.extracting(items).copied()[...]] ?? []
         where last[place] != index {
           last[place] = index

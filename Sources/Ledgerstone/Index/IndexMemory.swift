@@ -73,7 +73,6 @@ final class RememberedRun: Sendable {
   private struct State {
     var askCount: UInt64 = 0
     var loaded: LoadedRun?
-    var isTooLarge = false
     var isDamaged = false
   }
 
@@ -132,19 +131,19 @@ final class RememberedRun: Sendable {
 
   /// A question reads and hashes two blocks or three, some kibibytes together, so that as many
   /// questions as the file has pieces of 4 KiB cost what reading all of it does.
+  ///
+  /// Several runs may be loaded at once, so each takes what it can need from the budget before.
   private func loaded(for questionCount: Int) throws -> LoadedRun? {
     try state.withLock { state in
       if let loaded = state.loaded { return loaded }
       state.askCount += UInt64(questionCount)
-      guard !state.isTooLarge, state.askCount > reader.fileByteCount / 4_096 else {
-        return nil
-      }
-      guard let loaded = try LoadedRun(reader, byteCountMax: budget.byteCount),
-        budget.take(loaded.byteCount)
-      else {
-        state.isTooLarge = true
-        return nil
-      }
+      let most = LoadedRun.byteCountMax(of: reader)
+      guard !state.isDamaged, state.askCount > reader.fileByteCount / 4_096, budget.take(most)
+      else { return nil }
+      var used = 0
+      defer { budget.giveBack(most - used) }
+      guard let loaded = try LoadedRun(reader, byteCountMax: most) else { return nil }
+      used = loaded.byteCount
       state.loaded = loaded
       return loaded
     }
@@ -156,8 +155,6 @@ final class LoadingBudget: Sendable {
   private let left: Mutex<Int>
 
   init(byteCount: Int) { left = Mutex(byteCount) }
-
-  var byteCount: Int { left.withLock { $0 } }
 
   /// False if there are not as many.
   func take(_ count: Int) -> Bool {

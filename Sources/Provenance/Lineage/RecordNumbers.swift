@@ -14,16 +14,9 @@ struct RecordNumbers {
   /// A power of two of them, at most half used.
   private var slots = [Slot](repeating: Slot(record: free, number: 0), count: 64)
   private var count = 0
-  /// By how much a product is shifted to give a slot.
-  private var shift: UInt64 = 58
-  /// Another in each process, so that nobody can choose records that collide.
-  private let factor: UInt64
-
-  init() {
-    var hasher = Hasher()
-    hasher.combine(0)
-    factor = UInt64(truncatingIfNeeded: hasher.finalize()) | 1
-  }
+  /// Others in each table, so that no list of records is a bad one in all of them.
+  private let seed = UInt64.random(in: 0...UInt64.max)
+  private let factor = UInt64.random(in: 0...UInt64.max) | 1
 
   /// The event number of a record; nil if it was not read.
   subscript(record: UInt64) -> UInt32? {
@@ -43,9 +36,11 @@ struct RecordNumbers {
   /// Where the record is, or belongs.
   @inline(__always)
   private func place(of record: UInt64) -> Int {
-    var place = Int(truncatingIfNeeded: (record &* factor) >> shift)
+    let product = (record ^ seed).multipliedFullWidth(by: factor)
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: product.high ^ product.low) & mask
     while slots[place].record != record, slots[place].record != Self.free {
-      place = (place + 1) & (slots.count - 1)
+      place = (place + 1) & mask
     }
     return place
   }
@@ -53,7 +48,6 @@ struct RecordNumbers {
   private mutating func grow() {
     let old = slots
     slots = Array(repeating: Slot(record: Self.free, number: 0), count: old.count * 2)
-    shift -= 1
     for slot in old where slot.record != Self.free { slots[place(of: slot.record)] = slot }
   }
 }

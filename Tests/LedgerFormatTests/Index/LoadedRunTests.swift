@@ -22,6 +22,7 @@ import Testing
     let loaded = try #require(try LoadedRun(reader, byteCountMax: 1 << 20))
     let recordCount = index.entries.values.reduce(0) { $0 + $1.count }
     #expect(loaded.byteCount == index.entries.count * 42 + recordCount * 4)
+    #expect(LoadedRun.byteCountMax(of: reader) >= loaded.byteCount)
     for (key, records) in index.entries {
       let keyHash = SHA256Hasher.hash(key)
       #expect(loaded.records(keyHash: keyHash) == records)
@@ -47,6 +48,44 @@ import Testing
         let neighbour = try #require(SHA256Digest(copying: bytes.dropLast() + [bytes[31] ^ change]))
         #expect(loaded.records(keyHash: neighbour) == [])
       }
+    }
+  }
+
+  /// Names can be chosen so that hashes begin alike: many in one bucket, some with the same tag.
+  @Test func hashesThatBeginAlikeAreKeptApart() throws {
+    var hashes: [SHA256Digest] = []
+    for number in 0..<3_000 {
+      // All in one of the first bits' buckets, tags of a few kinds, and told apart at the end only.
+      var bytes = [UInt8](repeating: 0, count: 32)
+      bytes[0] = 0xA5
+      bytes[3] = UInt8(number % 3)
+      bytes[30] = UInt8(number >> 8)
+      bytes[31] = UInt8(number & 0xFF)
+      hashes.append(try #require(SHA256Digest(copying: bytes)))
+    }
+    hashes.sort()
+    var writer = RunWriter(ledgerID: Golden.ledgerID, extent: Self.extent)
+    for (number, hash) in hashes.enumerated() where number % 2 == 0 {
+      writer.beginEntry(hash)
+      writer.append(Self.extent.firstRecord + UInt64(number))
+      writer.endEntry()
+    }
+    _ = writer.finish()
+    let reader = try IndexTesting.reader(writer.takeOutput())
+    let most = LoadedRun.byteCountMax(of: reader)
+    let loaded = try #require(try LoadedRun(reader, byteCountMax: most))
+    for (number, hash) in hashes.enumerated() {
+      let expected = number % 2 == 0 ? [Self.extent.firstRecord + UInt64(number)] : []
+      #expect(loaded.records(keyHash: hash) == expected)
+    }
+    var found: [Int: [UInt64]] = [:]
+    loaded.forEachRecord(keyHashes: hashes, in: 0..<UInt64.max) {
+      found[$0, default: []].append($1)
+    }
+    #expect(found.count == 1_500)
+    for (number, records) in found {
+      #expect(number % 2 == 0)
+      #expect(records == [Self.extent.firstRecord + UInt64(number)])
     }
   }
 
