@@ -70,6 +70,45 @@ import Testing
     }
   }
 
+  /// Behind any part of a continued record comes the next record, not the same again.
+  @Test func pagesGoOnBehindAContinuedRecord() throws {
+    let scratch = try Scratch.withLedger()
+    func record(_ targets: [String]) -> String {
+      let entities = targets.map {
+        #"{"role":"target","type":"dataset","namespace":"lake","name":"\#($0)"}"#
+      }
+      return #"{"kind":"access","eventTime":"2026-01-01T00:00:00Z","entities":["#
+        + #"{"role":"actor","type":"service","namespace":"idp","name":"r"},"#
+        + entities.joined(separator: ",")
+        + #"],"attributes":{"action":"read","purpose":"p","outcome":"ok"}}"# + "\n"
+    }
+    let wide = (0..<3_000).map { "table with a long name \($0)" }
+    try scratch.write("in", record(["a"]) + record(["a"] + wide) + record(["a"]))
+    #expect(try scratch.run("import", "L", "--format", "record", "in").status == 0)
+    let all = try scratch.run("history", "L", "dataset:lake:a")
+    let last = try #require(UInt64(indexes(all).last ?? ""))
+    #expect(indexes(all) == ["1", "2", "\(last)"])
+    #expect(last > 3)
+    for after in 2..<last {
+      let page = try scratch.run("history", "L", "dataset:lake:a", "--after", "\(after)")
+      #expect(indexes(page) == ["\(last)"], "\(after)")
+    }
+    for after in [last, last + 1, UInt64(Int64.max)] {
+      let page = try scratch.run("history", "L", "dataset:lake:a", "--after", "\(after)")
+      #expect(page.status == 0 && indexes(page) == [], "\(after)")
+    }
+  }
+
+  @Test func aPageMayBeAsLongAsAnyInteger() throws {
+    let scratch = try indexed()
+    let all = try scratch.run("entities", "L")
+    #expect(all.status == 0)
+    for limit in ["9223372036854775807", "9223372036854775806", "9223372036854775805"] {
+      #expect(try scratch.run("entities", "L", "--limit", limit) == all)
+      #expect(try scratch.run("history", "L", "dataset:w:t", "--limit", limit).status == 0)
+    }
+  }
+
   @Test func aProofOfTheHistory() throws {
     let scratch = try indexed()
     let outcome = try scratch.run("history", "L", "dataset:w:t", "--proof", "p")

@@ -37,8 +37,10 @@ struct EntitiesCommand: ParsableCommand {
       try Self.parse(text, "--after")
     }
     var found: [IndexedName] = []
+    // One that is the start, and one that says that there are more.
+    let limitOfEach = min(limit, .max - 2) + 2
     for query in try queries() where found.count <= limit {
-      found += try reader.entityNames(matching: query, from: start, limit: limit + 2)
+      found += try reader.entityNames(matching: query, from: start, limit: limitOfEach)
         .filter { $0 != start }
     }
     var output = StandardOutput()

@@ -100,7 +100,8 @@ struct HistoryCommand: ParsableCommand {
   }
 
   private func range(in reader: LedgerReader) throws -> Range<UInt64> {
-    var start = after.map { $0 == .max ? .max : $0 + 1 } ?? 0
+    var start: UInt64 = 0
+    if let after { start = try reader.record(after: after) }
     var end = reader.size
     if let since { start = max(start, try reader.firstRecord(atOrAfter: time(since, "--since"))) }
     if let until { end = min(end, try reader.firstRecord(atOrAfter: time(until, "--until"))) }

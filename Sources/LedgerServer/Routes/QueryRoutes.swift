@@ -83,7 +83,8 @@ struct QueryRoutes: Sendable {
     let reader = ledger.reader()
     return try await workbench.run {
       let entity = try reader.entity(named: name)
-      var start = after.map { $0 == .max ? .max : $0 + 1 } ?? 0
+      var start: UInt64 = 0
+      if let after { start = try reader.record(after: after) }
       var end = reader.size
       if let since {
         start = max(start, try reader.place(since, option: "since", limit: reader.size))

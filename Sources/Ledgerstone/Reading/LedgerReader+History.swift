@@ -80,6 +80,13 @@ extension LedgerReader {
     }
   }
 
+  /// Where the record begins that follows the one which `index` is, or is a part of; `size` if
+  /// there is none.
+  public func record(after index: UInt64) throws(LedgerError) -> UInt64 {
+    guard index < size else { return size }
+    return (try parts(at: index).last?.header.index ?? index) + 1
+  }
+
   /// The first record that was recorded at `time` or later; `size` if there is none.
   public func firstRecord(atOrAfter time: Timestamp) throws(LedgerError) -> UInt64 {
     try translatingErrors { try log.firstRecord(atOrAfter: time) }

@@ -46,7 +46,7 @@ public enum ClosureText {
       return "silent: \(run.text)\(job) since \(since), record \(record)"
     case .gap(let gap):
       let missing =
-        gap.missing.count == 1
+        gap.missing.lowerBound == gap.missing.upperBound
         ? "number \(gap.missing.lowerBound)"
         : "numbers \(gap.missing.lowerBound) to \(gap.missing.upperBound)"
       return "silent: \(gap.producer.source) has no record with its \(missing), between records "

@@ -1,6 +1,7 @@
 import LedgerFormat
-import Provenance
 import Testing
+
+@testable import Provenance
 
 /// What a closure says beside the states.
 @Suite struct ClosureResultTests {
@@ -66,6 +67,20 @@ import Testing
             producer: LineageProducer(source: "test", producer: nil), recordBefore: 0,
             recordAfter: 1, missing: 8...9))
       ])
+  }
+
+  /// A producer may skip more numbers than an `Int` counts.
+  @Test(arguments: [
+    (UInt64(8)...8, "number 8"), (8...9, "numbers 8 to 9"),
+    (1...UInt64.max - 1, "numbers 1 to 18446744073709551614"),
+  ])
+  func gapsOfAnyLengthAreWritten(_ missing: ClosedRange<UInt64>, _ text: String) {
+    let gap = SequenceGap(
+      producer: LineageProducer(source: "test", producer: nil), recordBefore: 4, recordAfter: 5,
+      missing: missing)
+    #expect(
+      ClosureText.line(.gap(gap))
+        == "silent: test has no record with its \(text), between records 4 and 5")
   }
 
   @Test func theRootsOwnSourcesAreNamed() {
