@@ -15,9 +15,9 @@ enum TextRules {
     "Sources/LedgerFormat/Bytes/ByteReader.swift": "loads behind its own bounds check",
     "Sources/LedgerServer/Transport/GzipInflater.swift": "calls zlib",
     "Sources/LedgerVerifier/DirectoryEvidence.swift": "the verifier's own system calls",
-    "Sources/Ledgerstone/Asking/InParallel.swift": "asks for a limit of the process",
     "Sources/SegmentStorage/FileSystem/OwnedFile.swift": "system calls on a descriptor",
     "Sources/SegmentStorage/FileSystem/POSIXFileSystem.swift": "system calls on paths",
+    "Sources/SegmentStorage/Reading/InParallel.swift": "asks for a limit of the process",
   ]
 
   static let lineCountMax = 400

@@ -19,17 +19,6 @@ import Testing
     return content
   }
 
-  /// What every header says, read one after the other.
-  private static func naive(_ reader: LedgerReader) throws -> [EntityKey: [UInt64]] {
-    var found: [EntityKey: [UInt64]] = [:]
-    try reader.forEachRecord(in: 0..<reader.size) { record in
-      for key in Set(record.header.content.entities.map { EntityKey($0) }) {
-        found[key, default: []].append(record.header.index)
-      }
-    }
-    return found
-  }
-
   /// Snapshots of a growing ledger share a memory: each goes on answering for its own size, the
   /// older ones too, whoever asks first.
   @Test func everySnapshotAnswersForItsOwnSize() async throws {
@@ -48,7 +37,7 @@ import Testing
       // Newest, oldest, and one between.
       for place in [snapshots.count - 1, 0, snapshots.count / 2] {
         let reader = snapshots[place]
-        let expected = try Self.naive(reader)
+        let expected = try reader.naiveHistories()
         for number in [0, 1, 2, 3, step, step + 1, 500 + step * 4] {
           let found = try reader.records(naming: Self.key(number))
           #expect(found == expected[Self.key(number)] ?? [], "step \(step), table \(number)")
@@ -61,7 +50,7 @@ import Testing
     }
     try await ledger.close()
     for reader in snapshots {
-      let expected = try Self.naive(reader)
+      let expected = try reader.naiveHistories()
       for number in 0..<35 {
         #expect(try reader.records(naming: Self.key(number)) == expected[Self.key(number)] ?? [])
       }
@@ -84,7 +73,7 @@ import Testing
     let path = try #require(
       fixture.disk.filePaths(below: "/l/index").first { $0.hasSuffix(".run") })
     let reader = try fixture.reader()
-    let expected = try Self.naive(reader)
+    let expected = try reader.naiveHistories()
     for number in 0..<700 {
       #expect(try reader.records(naming: Self.key(number)) == expected[Self.key(number)] ?? [])
     }

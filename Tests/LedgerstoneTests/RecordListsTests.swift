@@ -25,23 +25,13 @@ import Testing
     return content
   }
 
-  private static func naive(_ reader: LedgerReader) throws -> [EntityKey: [UInt64]] {
-    var found: [EntityKey: [UInt64]] = [:]
-    try reader.forEachRecord(in: 0..<reader.size) { record in
-      for key in Set(record.header.content.entities.map { EntityKey($0) }) {
-        found[key, default: []].append(record.header.index)
-      }
-    }
-    return found
-  }
-
   /// Asked for as a list, with some that nobody named and some twice.
   private static let few = [3, 900, 0, 100, 101, 5, 3, 399, 10, 250, 901, 100].map { key($0) }
   /// As many as are looked for on several processors.
   private static let many = few + (150..<250).map { key($0) } + few
 
   private static func check(_ reader: LedgerReader, _ comment: Comment) throws {
-    let expected = try naive(reader)
+    let expected = try reader.naiveHistories()
     let size = reader.size
     for range in [0..<size, 0..<1, size / 3..<size / 3 * 2, size - 20..<size, 5..<5] {
       // The second time more of it is in memory.
@@ -115,7 +105,7 @@ import Testing
     let reader = ledger.reader()
     let view = try reader.indexView()
     #expect(view.pieces.compactMap(\.run).count == 2)
-    let expected = try Self.naive(reader)
+    let expected = try reader.naiveHistories()
     let asked =
       [0, 1, 999, 4_999, 10_000, 75_535, 75_536, 76_100, 76_299, 90_000].map { Self.key($0) }
       + (20_000..<20_100).map { Self.key($0) }
@@ -141,7 +131,7 @@ import Testing
     _ = try await ledger.append(batch)
     _ = try await ledger.index()
     let reader = ledger.reader()
-    let expected = try Self.naive(reader)
+    let expected = try reader.naiveHistories()
     var source = reader.lineageSource(size: reader.size)
     func check(_ number: Int) throws {
       let key = Self.key(number)

@@ -44,7 +44,7 @@ extension BenchRun {
     headers.reserveCapacity(Int(end))
     try reader.forEachRecord(in: 0..<end) { headers.append($0.bytes) }
     let ledgerID = reader.identity.ledgerID
-    let (merged, time) = try seconds {
+    let (byteCount, time) = try seconds {
       var builder = RunBuilder()
       var runs: [RunReader] = []
       var names: [NameDictionaryReader] = []
@@ -62,11 +62,9 @@ extension BenchRun {
             ledger: ledgerID))
         if builder.isFull { builder.restart(at: builder.nextRecord) }
       }
-      return try Self.merged(runs, names, ledgerID)
+      return try runs.reduce(0) { $0 + $1.fileByteCount } + Self.merged(runs, names, ledgerID)
     }
-    guard merged > 0 || end < IndexRunExtent.capacity(level: 1) else {
-      throw BenchFailure("an index without bytes")
-    }
+    guard byteCount > 0 else { throw BenchFailure("an index without bytes") }
     try report.add(Row("indexing alone, one core", Double(end) / time, "records/s"))
     try report.add(
       Row(
@@ -77,7 +75,7 @@ extension BenchRun {
   /// The bytes of the run of the next level; 0 where there are not enough for one.
   private static func merged(
     _ runs: [RunReader], _ names: [NameDictionaryReader], _ ledgerID: LedgerID
-  ) throws -> Int {
+  ) throws -> UInt64 {
     guard
       let extent = IndexRunExtent(
         level: 1, firstRecord: 0, recordCount: runs.last?.extent.endRecord ?? 0),
@@ -88,6 +86,6 @@ extension BenchRun {
     while try !dictionary.advance(byteCount: 1 << 20) { byteCount += dictionary.takeOutput().count }
     var run = try RunMerger(runs, into: extent, ledgerID: ledgerID)
     while try run.advance(byteCount: 1 << 20) == nil { byteCount += run.takeOutput().count }
-    return byteCount + dictionary.takeOutput().count + run.takeOutput().count
+    return UInt64(byteCount + dictionary.takeOutput().count + run.takeOutput().count)
   }
 }

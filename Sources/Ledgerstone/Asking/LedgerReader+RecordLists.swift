@@ -19,9 +19,7 @@ extension LedgerReader {
       // In a run's own order, one goes through its memory once and not to and fro.
       let order = digests.indices.sorted { digests[$0] < digests[$1] }
       let sorted = order.map { digests[$0] }
-      // Few questions are answered sooner than another thread is woken.
-      let isMany = keys.count >= 64
-      let inRuns = inParallel(view.pieces.count, isWorthIt: isMany) { position -> [Found]? in
+      let search = { @Sendable (position: Int) -> [Found]? in
         let part = view.pieces[position].records.clamped(to: range)
         guard !part.isEmpty, let run = view.pieces[position].run else { return nil }
         var found: [Found] = []
@@ -32,6 +30,10 @@ extension LedgerReader {
           return nil
         }
       }
+      // Few questions are answered sooner than another thread is woken.
+      let pieceCount = view.pieces.count
+      let inRuns =
+        keys.count < 64 ? (0..<pieceCount).map(search) : inParallel(pieceCount, search)
       var found: [Found] = []
       for (position, piece) in view.pieces.enumerated() {
         let part = piece.records.clamped(to: range)

@@ -73,6 +73,8 @@ final class RememberedRun: Sendable {
   private struct State {
     var askCount: UInt64 = 0
     var loaded: LoadedRun?
+    /// Its entries take more than such a file can have, as where several share a list.
+    var isTooLarge = false
     var isDamaged = false
   }
 
@@ -138,11 +140,15 @@ final class RememberedRun: Sendable {
       if let loaded = state.loaded { return loaded }
       state.askCount += UInt64(questionCount)
       let most = LoadedRun.byteCountMax(of: reader)
-      guard !state.isDamaged, state.askCount > reader.fileByteCount / 4_096, budget.take(most)
+      guard !state.isTooLarge, !state.isDamaged,
+        state.askCount > reader.fileByteCount / 4_096, budget.take(most)
       else { return nil }
       var used = 0
       defer { budget.giveBack(most - used) }
-      guard let loaded = try LoadedRun(reader, byteCountMax: most) else { return nil }
+      guard let loaded = try LoadedRun(reader, byteCountMax: most) else {
+        state.isTooLarge = true
+        return nil
+      }
       used = loaded.byteCount
       state.loaded = loaded
       return loaded

@@ -120,12 +120,7 @@ public struct LineageHistory<Failure: Error>: LineageSource {
 private struct Expected {
   var entities: [EntityID] = []
   var lists = RecordLists()
-  private var next = 0
-
-  init(entities: [EntityID] = [], lists: RecordLists = RecordLists()) {
-    self.entities = entities
-    self.lists = lists
-  }
+  var next = 0
 
   /// The answer, if it is this one's turn.
   mutating func take(_ entity: EntityID) -> ArraySlice<UInt64>? {

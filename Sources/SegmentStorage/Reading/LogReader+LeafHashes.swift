@@ -1,7 +1,5 @@
-internal import Dispatch
 public import LedgerCryptography
 internal import LedgerFormat
-internal import Synchronization
 
 extension LogReader {
   /// Gives the leaf hash of each of `records` to `body`, in order.
@@ -72,15 +70,7 @@ extension LogReader {
   private static func hash(
     _ stored: [ByteBuffer], _ places: [SegmentFooter.BlockLocation], path: String
   ) -> [Result<HashedBlock, StorageEngineError>] {
-    let results = Mutex<[Result<HashedBlock, StorageEngineError>?]>(
-      Array(repeating: nil, count: places.count))
-    // One block is hashed in less time than a second thread takes to wake.
-    if places.count == 1 { return [hash(stored[0], places[0], path: path)] }
-    DispatchQueue.concurrentPerform(iterations: places.count) { position in
-      let result = hash(stored[position], places[position], path: path)
-      results.withLock { $0[position] = result }
-    }
-    return results.withLock { $0.compactMap(\.self) }
+    inParallel(places.count) { hash(stored[$0], places[$0], path: path) }
   }
 
   private static func hash(
