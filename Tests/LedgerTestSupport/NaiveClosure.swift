@@ -3,27 +3,35 @@ public import LedgerFormat
 /// The closure rule as the vocabulary words it, over all records at once and with nothing clever:
 /// every pair of versions is compared, and taint is a set that grows until it does not.
 ///
-/// It knows runs with inferred, explicit and column edges, write modes, lifecycle changes and
-/// declared write modes. It does not know symlinks, renames, explicit versions, erasure records,
-/// holds and gaps, which the table of cases covers.
+/// It knows runs with inferred, explicit and column edges, write modes, lifecycle changes, declared
+/// write modes, explicit versions, and records of several runs and jobs. It does not know
+/// symlinks, renames, erasure records, holds and gaps, which the table of cases covers.
 public struct NaiveClosure {
-  /// What one run wrote to one dataset.
+  /// What one run wrote to one dataset, under one explicit version or "".
   public struct Version: Hashable {
     public var run: String
     public var dataset: String
+    public var version: String
 
-    public init(run: String, dataset: String) {
+    public init(run: String, dataset: String, version: String = "") {
       self.run = run
       self.dataset = dataset
+      self.version = version
     }
+  }
+
+  /// A dataset as a reader names it.
+  struct Named: Hashable {
+    var dataset: String
+    var version: String
   }
 
   struct Run {
     var name: String
-    var job = ""
+    var jobs: Set<String> = []
     var firstRecord: UInt64
-    var starts: [Int64] = []
     var times: [Int64] = []
+    /// Of terminal events.
     var ends: [Int64] = []
     var hasStart = false
     var lacksTime = false
@@ -31,16 +39,32 @@ public struct NaiveClosure {
     var hasCompleted = false
     var hasFailed = false
     var hasProgressed = false
-    var inputs: [String] = []
+    var inputs: Set<Named> = []
     var outputs: [String] = []
-    var facts: [String: EntityFacts] = [:]
-    /// (target, source) → masked in every statement.
-    var edges: [String: [String: Bool]] = [:]
+    /// By dataset: each version with the types of the events that name it.
+    var versions: [String: [(version: String, isStart: Bool)]] = [:]
+    var facts: [String: Facts] = [:]
+    var edges: [StatedEdge] = []
 
-    var start: Int64? { hasStart && !lacksTime ? times.min() : nil }
-    var end: Int64? { terminal != nil && !lacksTime ? times.max() : nil }
-    var isCompleted: Bool { hasCompleted && !hasFailed }
-    var isOpen: Bool { terminal == nil }
+    struct StatedEdge {
+      var target: Named
+      var source: Named
+      var isExplicit: Bool
+      var isMasked: Bool
+    }
+
+    /// What all events together say of a write.
+    struct Facts {
+      var modes: Set<WriteMode> = []
+      var lifecycles: Set<Lifecycle> = []
+      var isPartial = false
+      /// The versions whose edges are said to be complete.
+      var complete: Set<String> = []
+
+      var isContradictory: Bool { modes.count > 1 || lifecycles.count > 1 }
+      var lifecycle: Lifecycle? { isContradictory ? nil : lifecycles.first }
+      var mayRemove: Bool { lifecycles.contains(.overwrite) || isContradictory || !modes.isEmpty }
+    }
   }
 
   var runs: [Run] = []
@@ -49,7 +73,7 @@ public struct NaiveClosure {
   public let since: UInt64
   let time: Int64
   let silence: Int64
-  private var places: [String: Int] = [:]
+  var places: [String: Int] = [:]
 
   /// 0 clean, 1 masked, 2 perhaps, 3 tainted.
   public private(set) var levels: [Version: Int] = [:]
@@ -73,14 +97,15 @@ public struct NaiveClosure {
         if let mode = scope.facts.writeMode { policies.append((scope.name, index, mode)) }
       }
     }
-    guard content.kind == "run", let name = content.entities.first(where: { $0.role == .run })
-    else { return }
-    let place = places[name.name] ?? runs.count
-    if place == runs.count {
-      places[name.name] = place
-      runs.append(Run(name: name.name, firstRecord: index))
+    guard content.kind == "run" else { return }
+    for name in Set(content.entities.filter { $0.role == .run }.map(\.name)) {
+      let place = places[name] ?? runs.count
+      if place == runs.count {
+        places[name] = place
+        runs.append(Run(name: name, firstRecord: index))
+      }
+      runs[place].add(index, recorded, content)
     }
-    runs[place].add(index, recorded, content)
   }
 
   // MARK: Order
@@ -102,7 +127,7 @@ public struct NaiveClosure {
   }
 
   /// Whether `left` comes before `right`, nil being what was there when record `since` came.
-  private func isBefore(_ left: Run?, _ right: Run?) -> Bool {
+  func isBefore(_ left: Run?, _ right: Run?) -> Bool {
     guard let right else { return false }
     guard let left else { return right.terminal ?? .max >= since && right.start != nil }
     return precedes(left, right)
@@ -119,8 +144,29 @@ public struct NaiveClosure {
     }
   }
 
-  /// What a reader may have seen of a dataset.
-  func seen(_ dataset: String, by reader: Run) -> [Run?] {
+  /// What a reader may have seen of a dataset: an explicit version that somebody wrote is just
+  /// that.
+  func seen(_ named: Named, by reader: Run) -> [Version] {
+    let dataset = named.dataset
+    let writers = runs.filter { $0.outputs.contains(dataset) }
+    if named.version != "", writers.contains(where: { $0.written(dataset).contains(named.version) })
+    {
+      return writers.filter {
+        $0.written(dataset).contains(named.version) && $0.name != reader.name
+          && !precedes(reader, $0)
+      }.map { Version(run: $0.name, dataset: dataset, version: named.version) }
+    }
+    return seen(dataset, by: reader).flatMap { versions(of: $0, dataset) }
+  }
+
+  func versions(of run: Run?, _ dataset: String) -> [Version] {
+    guard let run else { return [Version(run: "", dataset: dataset)] }
+    return run.written(dataset).map {
+      Version(run: run.name, dataset: dataset, version: $0)
+    }
+  }
+
+  private func seen(_ dataset: String, by reader: Run) -> [Run?] {
     writers(of: dataset).filter { version in
       if let version {
         guard version.name != reader.name, !precedes(reader, version) else { return false }
@@ -134,7 +180,7 @@ public struct NaiveClosure {
   /// What is there when all is read.
   public func current(_ dataset: String) -> [Version] {
     writers(of: dataset).filter { !isSuperseded($0, in: dataset, before: nil) }
-      .map { Version(run: $0?.name ?? "", dataset: dataset) }
+      .flatMap { versions(of: $0, dataset) }
   }
 
   // MARK: Taint
@@ -146,21 +192,44 @@ public struct NaiveClosure {
     var hasRisen = false
     for run in runs {
       for output in run.outputs {
-        let version = Version(run: run.name, dataset: output)
         let level = level(of: run, output)
-        if level > levels[version] ?? 0 {
-          levels[version] = level
-          hasRisen = true
+        for version in versions(of: run, output) {
+          let level = max(level, again(version, run))
+          if level > levels[version] ?? 0 {
+            levels[version] = level
+            hasRisen = true
+          }
         }
       }
     }
     return hasRisen
   }
 
-  private func worst(_ dataset: String, by reader: Run) -> Int {
-    seen(dataset, by: reader).map {
-      levels[Version(run: $0?.name ?? "", dataset: dataset)] ?? 0
+  /// What an explicit version has of the write of the same version before, unless that was
+  /// removed.
+  private func again(_ version: Version, _ run: Run) -> Int {
+    guard version.version != "" else { return 0 }
+    let kind = effect(of: run, version.dataset)
+    if [.drop, .truncate].contains(kind) || kind == .full && isOriginKnown(run, version.dataset) {
+      return 0
+    }
+    let earlier = runs.filter {
+      $0.written(version.dataset).contains(version.version)
+        && $0.outputs.contains(version.dataset)
+        && $0.terminal ?? .max < run.terminal ?? .max
+    }
+    let last = earlier.compactMap(\.terminal).max()
+    return earlier.filter { $0.terminal == last }.map {
+      levels[Version(run: $0.name, dataset: version.dataset, version: version.version)] ?? 0
     }.max() ?? 0
+  }
+
+  private func isOriginKnown(_ run: Run, _ output: String) -> Bool {
+    run.isComplete(output) || !run.stated(output).isEmpty || !run.inputs.isEmpty
+  }
+
+  private func worst(_ named: Named, by reader: Run) -> Int {
+    seen(named, by: reader).map { levels[$0] ?? 0 }.max() ?? 0
   }
 
   private func level(of run: Run, _ output: String) -> Int {
@@ -168,31 +237,26 @@ public struct NaiveClosure {
     if kind == .drop { return 0 }
     let most = run.isCompleted || run.isOpen && run.hasProgressed ? 3 : 2
     var level = 0
-    let facts = run.facts[output] ?? EntityFacts()
-    let stated = run.edges[output] ?? [:]
-    for (source, isMasked) in stated {
+    for (source, isMasked) in run.stated(output) {
       let read = worst(source, by: run)
       if read >= 2 { level = max(level, min(read, isMasked ? 1 : most)) }
     }
-    let isInferred = stated.isEmpty && !facts.areEdgesComplete
-    if isInferred {
-      for input in run.inputs {
+    if run.isInferred(output) {
+      let versioned = Set(run.inputs.filter { $0.version != "" }.map(\.dataset))
+      for input in run.inputs where input.version != "" || !versioned.contains(input.dataset) {
         let read = worst(input, by: run)
         if read >= 2 { level = max(level, min(read, most)) }
       }
     }
-    let isKnown = facts.areEdgesComplete || !stated.isEmpty || !run.inputs.isEmpty
-    return max(level, min(worst(output, by: run), kept(kind, run, output, isKnown)))
+    let before = worst(Named(dataset: output, version: ""), by: run)
+    return max(level, min(before, kept(kind, run, output, isOriginKnown(run, output))))
   }
 
   /// How much of what was there may have stayed.
   private func kept(_ kind: Effect, _ run: Run, _ output: String, _ isKnown: Bool) -> Int {
-    let facts = run.facts[output] ?? EntityFacts()
     switch kind {
     case .keep: return 3
-    case .unknown:
-      let mayRemove = facts.lifecycle == .overwrite || facts.writeMode != nil
-      return output == root && !mayRemove ? 3 : 2
+    case .unknown: return output == root && !run.facts(of: output).mayRemove ? 3 : 2
     case .full: return isKnown ? 0 : 2
     case .open: return output == root ? 3 : 0
     case .truncate, .drop, .failed: return 0
@@ -206,108 +270,26 @@ public struct NaiveClosure {
     return effect(of: runs[place], output)
   }
 
-  private func effect(of run: Run, _ output: String) -> Effect {
+  func effect(of run: Run, _ output: String) -> Effect {
     if run.isOpen { return .open }
     if !run.isCompleted { return .failed }
-    let facts = run.facts[output] ?? EntityFacts()
+    let facts = run.facts(of: output)
+    if facts.isContradictory { return .unknown }
     if facts.lifecycle == .drop { return .drop }
     if facts.lifecycle == .truncate { return .truncate }
-    var mode = facts.writeMode
+    var mode = facts.modes.first
     if mode == nil || mode == .unknown {
-      let declared = policies.last {
-        $0.job == run.job && $0.record < run.terminal ?? .max
-      }
+      let declared =
+        run.jobs.count > 1
+        ? nil
+        : policies.last { run.jobs.contains($0.job) && $0.record < run.terminal ?? .max }
       mode = declared?.mode ?? mode
     }
     switch mode {
     case .truncate: return .truncate
-    case .overwrite: return facts.subset.isEmpty ? .full : .keep
+    case .overwrite: return facts.isPartial ? .keep : .full
     case .append, .partition, .merge, .mergeOnReadDelete: return .keep
     case .unknown, nil: return .unknown
-    }
-  }
-
-  // MARK: For states
-
-  /// Every dataset with a version that is not clean.
-  public var reached: Set<String> {
-    Set(levels.filter { $0.value > 0 }.map(\.key.dataset)).union([root])
-  }
-
-  /// The runs that wrote the dataset, and "" for what was there before.
-  public func writerNames(of dataset: String) -> [String] {
-    writers(of: dataset).map { $0?.name ?? "" }
-  }
-
-  /// The first completed write to the root that removed what was in question, or may have.
-  public var erasure: UInt64? {
-    func level(_ run: String) -> Int { levels[Version(run: run, dataset: root)] ?? 0 }
-    let writes = runs.filter { $0.outputs.contains(root) }
-    func order(_ run: Run) -> UInt64 { run.terminal ?? .max }
-    for write in writes.sorted(by: { order($0) < order($1) }) where level(write.name) < 3 {
-      let isBehind =
-        order(write) >= since
-        || writes.contains { level($0.name) == 3 && order($0) < order(write) }
-      let facts = write.facts[root] ?? EntityFacts()
-      let kind = effect(of: write, root)
-      let mayRemove =
-        kind == .unknown && (facts.lifecycle == .overwrite || facts.writeMode != nil)
-      if isBehind, mayRemove || [.drop, .truncate, .full].contains(kind) {
-        return write.terminal
-      }
-    }
-    return nil
-  }
-
-  public func terminal(_ run: String) -> UInt64? { places[run].flatMap { runs[$0].terminal } }
-
-  public func isCompleted(_ run: String) -> Bool {
-    places[run].map { runs[$0].isCompleted } ?? true
-  }
-
-  public func isBefore(_ left: String, _ right: String) -> Bool {
-    isBefore(places[left].map { runs[$0] }, places[right].map { runs[$0] })
-  }
-
-  /// The runs that write the dataset, or may, and have not ended; silent or not.
-  public func openRuns(of dataset: String) -> [(name: String, isSilent: Bool)] {
-    let jobs = Set(runs.filter { $0.outputs.contains(dataset) }.map(\.job))
-    return runs.filter {
-      $0.isOpen
-        && ($0.outputs.contains(dataset) || $0.outputs.isEmpty && jobs.contains($0.job))
-    }.map { ($0.name, time - ($0.times.min() ?? 0) > silence) }
-  }
-}
-
-extension NaiveClosure.Run {
-  fileprivate mutating func add(_ index: UInt64, _ recorded: Int64, _ content: RecordContent) {
-    job = content.entities.first { $0.role == .job }?.name ?? job
-    switch content.eventType {
-    case .start: hasStart = true
-    case .complete:
-      hasCompleted = true
-      terminal = max(terminal ?? 0, index)
-    case .fail, .abort:
-      hasFailed = true
-      terminal = max(terminal ?? 0, index)
-    case .running, .other, nil: hasProgressed = true
-    }
-    if let time = content.eventTime {
-      times.append(time.microseconds)
-    } else {
-      lacksTime = true
-    }
-    for entity in content.entities {
-      if entity.role == .input, !inputs.contains(entity.name) { inputs.append(entity.name) }
-      guard entity.role == .output else { continue }
-      if !outputs.contains(entity.name) { outputs.append(entity.name) }
-      facts[entity.name] = entity.facts
-    }
-    for edge in content.edges {
-      let target = content.entities[Int(edge.target)].name
-      let source = content.entities[Int(edge.source)].name
-      let isMasked = edge.flags.contains(.masked)
-      edges[target, default: [:]][source] = (edges[target]?[source] ?? true) && isMasked
     }
   }
 }

@@ -65,7 +65,10 @@ extension FuzzBody {
     // Numbers beyond the range of a double are JSON, but no number to Foundation; nor does it go as
     // deep.
     if value == nil {
-      let hasHugeNumber = bytes.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
+      let hasHugeNumber =
+        bytes.contains { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }
+        || bytes.split { !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+          .contains { $0.count > 308 }
       let isDeep = bytes.count { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{") } > 500
       require(
         hasHugeNumber || isDeep || hasLoneSurrogate(bytes),

@@ -3,8 +3,11 @@ public import MerkleLog
 
 /// What a closure may be computed from: histories proven complete, with their records.
 public struct ProvenHistories: Sendable {
-  /// By entity, all its records below the size in question, each as all of its parts.
-  public var histories: [EntityKey: [[RecordHeader]]] = [:]
+  /// By entity, all its records below the size in question, each by the index of its first part,
+  /// ascending.
+  public var histories: [EntityKey: [UInt64]] = [:]
+  /// All parts of each record, by the index of the first.
+  public var records: [UInt64: [RecordHeader]] = [:]
   /// The entities, in the order in which the closure has to ask for them.
   public var asked: [EntityKey] = []
   /// Between each two, a producer skipped numbers.
@@ -107,28 +110,31 @@ private struct HistoryCollector {
         .wrongAnswerCount(
           expected: file.evidence.runNumbers(since: 0).count, found: history.answers.count))
     }
-    var records: [[RecordHeader]] = []
+    var records: [UInt64] = []
     var end: UInt64 = 0
     for record in listed where record < file.question.size && record >= end {
-      let parts = try parts(of: record, key)
-      end = (parts.last?.index ?? record) + 1
-      records.append(parts)
+      let first = try firstPart(of: record, key)
+      end = (result.records[first]?.last?.index ?? record) + 1
+      records.append(first)
     }
     result.histories[key] = records
     result.asked.append(key)
   }
 
-  /// All parts of the record that `record` is, or is a part of.
-  private mutating func parts(
+  /// The first part of the record that `record` is, or is a part of; all its parts are then in
+  /// the result. A record is put together once, however many entities it names.
+  private mutating func firstPart(
     of record: UInt64, _ key: EntityKey
-  ) throws(ClosureProofError) -> [RecordHeader] {
+  ) throws(ClosureProofError) -> UInt64 {
     let header = try use(record, key)
-    guard let part = header.content.part else { return [header] }
-    guard record >= UInt64(part.number) else { throw .impossiblePart(record: record) }
-    let first = record - UInt64(part.number)
+    let part = header.content.part
+    guard record >= UInt64(part?.number ?? 0) else { throw .impossiblePart(record: record) }
+    let first = record - UInt64(part?.number ?? 0)
+    guard result.records[first] == nil else { return first }
     var parts: [RecordHeader] = []
-    for number in 0..<UInt64(part.count) { parts.append(try use(first + number, key)) }
-    return parts
+    for number in 0..<UInt64(part?.count ?? 1) { parts.append(try use(first + number, key)) }
+    result.records[first] = parts
+    return first
   }
 
   private mutating func use(

@@ -38,7 +38,7 @@ extension ProofCheck {
     var firstRecords: [UInt64?] = []
     for proof in content.closures {
       let proven = try proof.check(keys: options.trustedKeys)
-      firstRecords.append(proven.histories[proof.question.root]?.first?.first?.index)
+      firstRecords.append(proven.histories[proof.question.root]?.first)
       closures.append(try Closure.compute(ClosureQuery(proof.question), from: proven))
       report.declaredGapCount += proven.gaps.count
     }

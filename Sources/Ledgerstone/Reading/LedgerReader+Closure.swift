@@ -38,9 +38,14 @@ extension LedgerReader {
     let closure = try translatingErrors {
       try Closure.compute(
         query,
-        from: LineageHistory(sequenceGaps: sequenceGaps) {
-          (key) throws(any Error) -> [HistoryRecord] in try gathering.history(of: key)
-        })
+        from: LineageHistory<any Error>(
+          sequenceGaps: sequenceGaps,
+          records: { (keys) throws(any Error) -> RecordLists in
+            var lists = RecordLists()
+            for key in keys { lists.append(try gathering.records(naming: key)) }
+            return lists
+          },
+          read: { (records, take) throws(any Error) in try gathering.read(records, take) }))
     }
     let gaps = closure.silentProducers.compactMap { producer -> ClosureProofFile.Gap? in
       guard case .gap(let gap) = producer else { return nil }
@@ -51,12 +56,14 @@ extension LedgerReader {
       gathering.take(try record(at: gap.after))
     }
     return ProvenClosure(
-      closure: closure, file: try file(query, gathering, gaps, note), standing: standing)
+      closure: closure,
+      file: try file(query, gathering, gathering.histories(of: closure.asked), gaps, note),
+      standing: standing)
   }
 
   private func file(
-    _ query: ClosureQuery, _ gathering: ProofGathering, _ gaps: [ClosureProofFile.Gap],
-    _ note: LedgerNote
+    _ query: ClosureQuery, _ gathering: ProofGathering,
+    _ histories: [ClosureProofFile.History], _ gaps: [ClosureProofFile.Gap], _ note: LedgerNote
   ) throws(LedgerError) -> [UInt8] {
     let indexes = gathering.records.keys.sorted()
     let records = indexes.compactMap { gathering.records[$0] }
@@ -68,7 +75,7 @@ extension LedgerReader {
     }
     let encoded = try translatingErrors {
       try ClosureProofFile(
-        question: query.question, evidence: gathering.evidence, histories: gathering.histories,
+        question: query.question, evidence: gathering.evidence, histories: histories,
         recordBytes: records.map(\.bytes), gaps: gaps, recordHashes: hashes
       ).encoded
     }
@@ -87,10 +94,8 @@ private final class ProofGathering {
   let reader: LedgerReader
   let evidence: IndexEvidence
   let size: UInt64
-  private(set) var histories: [ClosureProofFile.History] = []
   private(set) var records: [UInt64: StoredRecord] = [:]
-  /// By entity: a closure that begins anew asks again.
-  private var known: [EntityKey: [HistoryRecord]] = [:]
+  private var answers: [EntityKey: [RunAnswer]] = [:]
 
   init(reader: LedgerReader, evidence: IndexEvidence, size: UInt64) {
     self.reader = reader
@@ -100,24 +105,35 @@ private final class ProofGathering {
 
   func take(_ record: StoredRecord) { records[record.header.index] = record }
 
-  func history(of key: EntityKey) throws -> [HistoryRecord] {
-    if let history = known[key] { return history }
+  /// The records that the index record's runs list for an entity, below the size in question.
+  func records(naming key: EntityKey) throws -> [UInt64] {
     let digest = key.digest
     let answers = try evidence.runNumbers(since: 0).map { number in
       try reader.answer(evidence.runs[number]) { try $0.answer(keyHash: digest, since: 0) }
     }
     let listed = try CompletenessProofFile(key: key, evidence: evidence, answers: answers)
       .checkedRecords()
-    histories.append(ClosureProofFile.History(key: key, answers: answers))
-    var history: [HistoryRecord] = []
+    self.answers[key] = answers
+    return listed.filter { $0 < size }
+  }
+
+  /// Gives the whole records that `indexes`, ascending, are parts of.
+  func read(
+    _ indexes: [UInt64], _ give: (_ record: HistoryRecord, _ end: UInt64) -> Void
+  ) throws {
     var end: UInt64 = 0
-    for index in listed where index < size && index >= end {
+    for index in indexes where index >= end {
       let parts = try reader.parts(at: index)
       for part in parts { take(part) }
       end = (parts.last?.header.index ?? index) + 1
-      history.append(try HistoryRecord(parts: parts.map(\.header)))
+      give(try HistoryRecord(parts: parts.map(\.header)), end)
     }
-    known[key] = history
-    return history
+  }
+
+  /// The answers about the entities, in that order.
+  func histories(of asked: [EntityKey]) -> [ClosureProofFile.History] {
+    asked.compactMap { key in
+      answers[key].map { ClosureProofFile.History(key: key, answers: $0) }
+    }
   }
 }

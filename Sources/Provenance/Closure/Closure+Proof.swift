@@ -8,33 +8,31 @@ extension Closure {
   public static func compute(
     _ query: ClosureQuery, from proven: ProvenHistories
   ) throws -> Closure {
-    let asked = AskedEntities()
-    let source = LineageHistory(sequenceGaps: proven.gaps.compactMap(SequenceGap.init)) {
-      (key) throws(any Error) -> [HistoryRecord] in
-      asked.note(key)
-      guard let history = proven.histories[key] else { throw ClosureProofError.entityMissing(key) }
-      return try history.map { parts throws(FormatError) in try HistoryRecord(parts: parts) }
-    }
+    let source = LineageHistory<any Error>(
+      sequenceGaps: proven.gaps.compactMap(SequenceGap.init),
+      records: { (keys) throws(any Error) -> RecordLists in
+        var lists = RecordLists()
+        for key in keys {
+          guard let history = proven.histories[key] else {
+            throw ClosureProofError.entityMissing(key)
+          }
+          lists.append(history)
+        }
+        return lists
+      },
+      read: { (indexes, take) throws(any Error) in
+        for index in indexes {
+          let record = try HistoryRecord(parts: proven.records[index] ?? [])
+          take(record, index + 1)
+        }
+      })
     let closure = try compute(query, from: source)
     for (place, key) in proven.asked.enumerated() {
-      guard place < asked.keys.count, asked.keys[place] == key else {
+      guard place < closure.asked.count, closure.asked[place] == key else {
         throw ClosureProofError.entityUnneeded(key)
       }
     }
     return closure
-  }
-}
-
-/// Every entity that a computation asks for, once, in the order of asking; also those that it asks
-/// for before it begins anew.
-public final class AskedEntities {
-  public private(set) var keys: [EntityKey] = []
-  private var seen: Set<EntityKey> = []
-
-  public init() {}
-
-  public func note(_ key: EntityKey) {
-    if seen.insert(key).inserted { keys.append(key) }
   }
 }
 

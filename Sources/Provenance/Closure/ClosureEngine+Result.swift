@@ -53,16 +53,23 @@ extension ClosureEngine {
       via: via(write, facts))
   }
 
-  /// The basis of the edge by which a version got its level; through a junction it is the edge
-  /// behind it that counts.
-  private func basis(of vertex: Int) -> LineageBasis? {
+  /// The edge by which a version got its level, seen through the junction of several versions
+  /// that one run wrote; -1 if there is none.
+  func cause(of vertex: Int) -> Int32 {
     let cause = graph.vertices[vertex].cause
+    guard cause >= 0 else { return cause }
+    let from = graph.vertices[Int(graph.edges[Int(cause)].from)]
+    return from.joinsVersions ? from.cause : cause
+  }
+
+  private func basis(of vertex: Int) -> LineageBasis? {
+    let cause = cause(of: vertex)
     return cause < 0 ? nil : graph.edges[Int(cause)].basis
   }
 
   /// The version at the other end of the edge that decided, seen through junctions.
   private func via(_ deciding: Int32, _ facts: LineageFacts) -> DescendantVia? {
-    var cause = graph.vertices[Int(deciding)].cause
+    var cause = cause(of: Int(deciding))
     guard cause >= 0 else { return nil }
     let edge = graph.edges[Int(cause)]
     var isIndirect = edge.isIndirect
@@ -108,7 +115,7 @@ extension ClosureEngine {
     let facts = graph.source.facts
     var found: [SilentProducer] = openRuns.runs.filter(\.isSilent).map { open in
       .run(
-        job: open.job.map { facts.key(of: $0) }, run: facts.key(of: open.run),
+        job: open.jobs.last.map { facts.key(of: $0) }, run: facts.key(of: open.run),
         record: open.record, since: open.since)
     }
     var named: Set<SequenceGap> = []
@@ -133,8 +140,9 @@ extension ClosureEngine {
 
   private func inferredCount() -> Int {
     var count = 0
-    for vertex in graph.vertices where vertex.effect != .junction && vertex.cause >= 0 {
-      if graph.edges[Int(vertex.cause)].basis == .inferred { count += 1 }
+    for vertex in graph.vertices.indices
+    where graph.vertices[vertex].effect != .junction && basis(of: vertex) == .inferred {
+      count += 1
     }
     return count
   }

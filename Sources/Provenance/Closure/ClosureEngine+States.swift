@@ -96,7 +96,7 @@ extension ClosureEngine {
       return ClosureVerdict(
         state: .unknown, reason: .concurrentWrites, records: own + records(of: clean))
     }
-    if level == .unknown { return unknown(vertex, own) }
+    if level == .unknown { return unknown(deciding, own) }
     if let removal = removal(before: deciding) {
       return ClosureVerdict(
         state: .reintroduced, reason: .writtenAgain,
@@ -117,7 +117,9 @@ extension ClosureEngine {
     }
   }
 
-  private func unknown(_ vertex: Vertex, _ own: [UInt64]) -> ClosureVerdict {
+  private func unknown(_ deciding: Int32, _ own: [UInt64]) -> ClosureVerdict {
+    let vertex = graph.vertices[Int(deciding)]
+    let cause = cause(of: Int(deciding))
     var reason: ClosureReason =
       switch vertex.effect {
       case .unknown: .writeModeUnknown
@@ -126,8 +128,8 @@ extension ClosureEngine {
       case .open: .runInFlight
       default: .sourceUnknown
       }
-    if vertex.cause >= 0, [.unknown, .full].contains(vertex.effect) {
-      let basis = graph.edges[Int(vertex.cause)].basis
+    if cause >= 0, [.unknown, .full].contains(vertex.effect) {
+      let basis = graph.edges[Int(cause)].basis
       if basis != .kept, basis != .sameVersion { reason = .sourceUnknown }
     }
     return ClosureVerdict(state: .unknown, reason: reason, records: own)
@@ -191,6 +193,7 @@ extension ClosureEngine {
     for write in graph.nodes[node].writes {
       let activity = graph.activity(of: Int(write))
       if let job = activity.job { jobs.insert(job) }
+      if activity.hasSeveralJobs { jobs.formUnion(self.jobs(of: activity)) }
       if let run = activity.run, let place = openRuns.places[run] { places.insert(place) }
     }
     let facts = graph.source.facts
@@ -205,6 +208,14 @@ extension ClosureEngine {
     }
     for job in jobs { places.formUnion(openRuns.unboundByJob[job] ?? []) }
     return places.sorted()
+  }
+
+  /// All jobs that the events of a run name.
+  private func jobs(of activity: Activity) -> [EntityID] {
+    let facts = graph.source.facts
+    var events: [UInt32] = []
+    if let run = activity.run { graph.runs.events(of: run, facts, into: &events) }
+    return events.flatMap { facts.all(.job, of: $0) }
   }
 
   /// A producer of the node whose own numbering has gaps: what is missing may have written it.

@@ -3,9 +3,9 @@ internal import LedgerFormat
 extension Closure {
   /// Computes the closure of `query` from the records that `source` hands out.
   ///
-  /// The source is asked breadth first: for the root and its other identifiers, the jobs and, where
-  /// needed, the runs that touched them, then for what those wrote, and so on without limit of
-  /// depth; each entity once.
+  /// The source is asked breadth first: for the root and its other identifiers, the jobs and the
+  /// runs that touched them, then for what those wrote, and so on without limit of depth; last for
+  /// the runs of these jobs that seem not to have ended. Each entity once.
   ///
   /// - Throws: what the source throws.
   /// - Complexity: about linear in the records of the entities asked for.
@@ -20,13 +20,6 @@ extension Closure {
   ) throws(Source.Failure) -> Closure {
     var engine = ClosureEngine(query: query, source: source)
     try engine.spread()
-    if engine.graph.isOutdated {
-      // A run turned out to have more records than its job's. Ask for every run, then.
-      var query = query
-      query.asksEveryRun = true
-      engine = ClosureEngine(query: query, source: source)
-      try engine.spread()
-    }
     return engine.result()
   }
 }
@@ -62,9 +55,7 @@ struct ClosureEngine<Source: LineageSource> {
 
   init(query: ClosureQuery, source: Source) {
     self.query = query
-    graph = VersionGraph(
-      source: source, firstRecord: query.firstRecord, size: query.size,
-      asksEveryRun: query.asksEveryRun)
+    graph = VersionGraph(source: source, firstRecord: query.firstRecord, size: query.size)
   }
 
   mutating func spread() throws(Source.Failure) {
@@ -87,7 +78,7 @@ struct ClosureEngine<Source: LineageSource> {
       graph.propagate(&queue, reached: &reached)
     }
     erasure = query.erasure.map { Int64(clamping: $0) } ?? firstRemoval()
-    openRuns = graph.findOpenRuns(
+    openRuns = try graph.findOpenRuns(
       at: query.time, silenceMicroseconds: query.silenceMicroseconds)
     gaps = graph.source.sequenceGaps.filter {
       $0.recordAfter < query.size && $0.recordAfter >= originRecord

@@ -24,8 +24,6 @@ public struct ClosureQuery: Sendable {
   public var firstRecord: UInt64 = 0
   /// The record that counts as the erasure, where it is not a removal from the root itself.
   public var erasure: UInt64?
-  /// Every run is asked for by its own name, though its job's records hold it already.
-  public var asksEveryRun = false
 
   /// - Parameters:
   ///   - silenceMicroseconds: not negative.

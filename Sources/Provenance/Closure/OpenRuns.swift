@@ -4,7 +4,8 @@ internal import LedgerFormat
 struct OpenRuns {
   struct Run {
     var run: EntityID
-    var job: EntityID?
+    /// Those that its events name, the last named last.
+    var jobs: [EntityID]
     /// The record seen first.
     var record: UInt64
     /// The earlier of its claimed and its recorded time.
@@ -23,8 +24,17 @@ struct OpenRuns {
 }
 
 extension VersionGraph {
-  /// Finds the open runs and says which of them are silent at `time`.
-  func findOpenRuns(at time: Timestamp, silenceMicroseconds: Int64) -> OpenRuns {
+  /// Finds the open runs and says which of them are silent at `time`. Their ends may be recorded
+  /// under another job, so that they are asked for by name.
+  mutating func findOpenRuns(
+    at time: Timestamp, silenceMicroseconds: Int64
+  ) throws(Source.Failure) -> OpenRuns {
+    var seenCount = 0
+    while seenCount < runs.runs.count {
+      let unfinished = runs.runs[seenCount...].filter { !runs.parts(of: $0).contains(.end) }
+      seenCount = runs.runs.count
+      try complete(unfinished) { (_, _) in }
+    }
     let facts = source.facts
     var found: [OpenRuns.Run] = []
     var events: [UInt32] = []
@@ -39,9 +49,8 @@ extension VersionGraph {
     var result = OpenRuns()
     for (place, run) in found.enumerated() {
       result.places[run.run] = place
-      if !run.namesOutputs, let job = run.job {
-        result.unboundByJob[job, default: []].append(place)
-      }
+      guard !run.namesOutputs else { continue }
+      for job in run.jobs { result.unboundByJob[job, default: []].append(place) }
     }
     result.runs = found
     return result
@@ -53,19 +62,19 @@ extension VersionGraph {
   ) -> OpenRuns.Run {
     let first = facts.events[Int(events[0])]
     var since = first.recordedTime
-    var job: EntityID?
+    var jobs: [EntityID] = []
     var namesOutputs = false
     for number in events {
       let event = facts.events[Int(number)]
       if let claimed = event.eventTime { since = min(since, claimed) }
-      job = facts.marks[Int(number)].job ?? job
+      for job in facts.all(.job, of: number) where jobs.last != job { jobs.append(job) }
       namesOutputs =
         namesOutputs || facts.first(.output, of: event) != nil || event.edges.count > 0
     }
     let (elapsed, isEndless) = time.microseconds.subtractingReportingOverflow(
       since.microseconds)
     return OpenRuns.Run(
-      run: run, job: job, record: first.index, since: since,
+      run: run, jobs: jobs, record: first.index, since: since,
       isSilent: isEndless || elapsed > silenceMicroseconds, namesOutputs: namesOutputs)
   }
 }

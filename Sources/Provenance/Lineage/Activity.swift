@@ -12,7 +12,11 @@ struct Activity {
 
   /// Nil where one record stands for itself.
   var run: EntityID?
+  /// Events of a run, even if they name none.
+  var isRun = false
+  /// The last one that its events name.
   var job: EntityID?
+  var hasSeveralJobs = false
   var outcome: Outcome
   /// Events beyond START were seen of a run that is open: it may have written already.
   var isProgressing = false
@@ -27,6 +31,15 @@ struct Activity {
   var writes: Range<Int> = 0..<0
   /// What flows into its writes, sorted by source.
   var flows: Range<Int> = 0..<0
+
+  mutating func note(jobsOf event: UInt32, _ facts: LineageFacts) {
+    let mark = facts.marks[Int(event)]
+    guard let first = mark.job else { return }
+    for job in mark.namesSeveral ? facts.all(.job, of: event) : [first] {
+      hasSeveralJobs = hasSeveralJobs || self.job.map { $0 != job } ?? false
+      self.job = job
+    }
+  }
 
   static let openTerminal = Int64.max
   static let unknownStart = Int64.min
@@ -83,6 +96,8 @@ struct Vertex {
   var mayRemove = false
   /// What flowed in is on record: an edge, or the statement that there is none.
   var hasOrigin = false
+  /// A junction that stands for all versions of an entity that one run wrote.
+  var joinsVersions = false
   /// Takes the place of this explicit version only.
   var isLimitedToVersion = false
   var level: TaintLevel = .clean

@@ -23,12 +23,8 @@ extension LineageGraph {
   private static func compute<Source: LineageSource>(
     _ query: LineageQuery, source: Source
   ) throws(Source.Failure) -> LineageGraph {
-    var engine = LineageEngine(query: query, source: source, asksEveryRun: false)
+    var engine = LineageEngine(query: query, source: source)
     try engine.walk()
-    if engine.graph.isOutdated {
-      engine = LineageEngine(query: query, source: source, asksEveryRun: true)
-      try engine.walk()
-    }
     return engine.result()
   }
 }
@@ -53,11 +49,9 @@ struct LineageEngine<Source: LineageSource> {
     var activity: Int32
   }
 
-  init(query: LineageQuery, source: Source, asksEveryRun: Bool) {
+  init(query: LineageQuery, source: Source) {
     self.query = query
-    graph = VersionGraph(
-      source: source, firstRecord: query.firstRecord, size: query.size,
-      asksEveryRun: asksEveryRun)
+    graph = VersionGraph(source: source, firstRecord: query.firstRecord, size: query.size)
   }
 
   mutating func walk() throws(Source.Failure) {
@@ -197,14 +191,14 @@ struct LineageEngine<Source: LineageSource> {
         isCut: false, depth: depth)
     }
     let activity = graph.activity(of: Int(number))
-    let isRun = vertex.effect == .junction
+    let isRun = vertex.effect == .junction && !vertex.joinsVersions
     let record =
       activity.terminal == Activity.openTerminal
       ? activity.first : UInt64(clamping: activity.terminal)
     return LineageNode(
-      kind: isRun ? .run : .version,
+      kind: vertex.joinsVersions ? .several : isRun ? .run : .version,
       entity: facts.key(of: isRun ? activity.run ?? vertex.entity : vertex.entity),
-      version: isRun ? nil : facts.text(of: vertex.version),
+      version: vertex.effect == .junction ? nil : facts.text(of: vertex.version),
       run: activity.run.map { facts.key(of: $0).name },
       job: activity.job.map { facts.key(of: $0) },
       record: vertex.effect == .base ? nil : record,

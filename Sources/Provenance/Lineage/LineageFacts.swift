@@ -90,7 +90,10 @@ public struct LineageFacts: Sendable {
     let firstMention = mentions.count
     for entity in content.entities { mentions.append(mention(of: entity)) }
     let event = events[number]
-    marks.append(EventMark(event, run: first(.run, of: event), job: first(.job, of: event)))
+    marks.append(
+      EventMark(
+        event, run: first(.run, of: event), job: first(.job, of: event),
+        namesSeveral: namesSeveral(event)))
     edges += content.edges
     for (list, isRename) in [(content.symlinks, false), (content.renames, true)] {
       for pair in list {
@@ -105,6 +108,16 @@ public struct LineageFacts: Sendable {
         attributes: content.attributes, references: content.references)
     }
     return number
+  }
+
+  private func namesSeveral(_ event: LineageEvent) -> Bool {
+    guard event.kind == .run else { return false }
+    var (runs, jobs) = (0, 0)
+    for place in event.mentions.range {
+      if mentions[place].role == .run { runs += 1 }
+      if mentions[place].role == .job { jobs += 1 }
+    }
+    return runs > 1 || jobs > 1
   }
 
   private mutating func mention(of entity: Entity) -> LineageMention {

@@ -53,7 +53,8 @@ public struct LineageNode: Hashable, Sendable {
     case version
     /// A run, between its inputs and the outputs for which nothing better than all inputs is known.
     case run
-    /// Versions of one entity of which any may have been read.
+    /// Versions of one entity, of which any may have been read or which one run wrote, in no known
+    /// order. Edges between it and them have the basis `kept`.
     case several
     /// All versions of an entity, in a graph that does not tell them apart.
     case entity

@@ -25,10 +25,10 @@ public enum LineageText {
   static func detail(of node: LineageNode) -> String? {
     switch node.kind {
     case .entity: return nil
-    case .several: return "any of several versions"
-    case .run, .version: break
+    case .several where node.run == nil: return "any of several versions"
+    case .several, .run, .version: break
     }
-    var words: [String] = []
+    var words = node.kind == .several ? ["several versions"] : []
     if node.kind == .run {
       if let job = node.job { words.append("job \(job.text)") }
     } else if let run = node.run {

@@ -24,6 +24,12 @@ public struct RecordLists: Sendable {
     }
   }
 
+  /// Adds the records of the next entity.
+  public mutating func append(_ list: some Collection<UInt64>) {
+    records.append(contentsOf: list)
+    ends.append(records.count)
+  }
+
   /// How many entities there are.
   public var count: Int { ends.count }
 

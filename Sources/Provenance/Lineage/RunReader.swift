@@ -1,5 +1,15 @@
 internal import LedgerFormat
 
+/// What is said of the edges into an output.
+private struct EdgeStatements: OptionSet {
+  let rawValue: UInt8
+
+  static let explicit = Self(rawValue: 1)
+  static let column = Self(rawValue: 2)
+  /// There are no others.
+  static let complete = Self(rawValue: 4)
+}
+
 /// Joins the records of one run (or takes one record that stands for itself) into what was read,
 /// what was written and what flowed from where. Used again and again, so that a million runs do
 /// not allocate.
@@ -8,15 +18,32 @@ internal import LedgerFormat
 struct RunReader {
   struct Output {
     var entity: EntityID
+    /// The explicit version; the first of them, if there are several.
     var version: VersionID
+    /// The run wrote further explicit versions, which are in `furtherVersions`.
+    var hasFurtherVersions = false
     var lifecycle: Lifecycle?
     var mode: WriteMode?
     var isPartial: Bool
-    var areEdgesComplete: Bool
     var isContradictory = false
     var isRenamed = false
-    var hasExplicit = false
-    var hasColumn = false
+    /// Only START names the version.
+    var isVersionOfStart = false
+    /// What is said of the version, and what is said without naming one.
+    fileprivate var ofVersion: EdgeStatements = []
+    fileprivate var ofAny: EdgeStatements = []
+    /// What every version is said to have, and what one of them lacks; set at the end.
+    var areEdgesComplete = false
+    var countsColumns = false
+    var isInferred = false
+  }
+
+  /// A further explicit version of an output.
+  struct FurtherVersion {
+    var output: Int
+    var version: VersionID
+    var isVersionOfStart: Bool
+    fileprivate var ofVersion: EdgeStatements = []
   }
 
   struct Input {
@@ -38,14 +65,20 @@ struct RunReader {
   }
 
   private(set) var outputs: [Output] = []
+  /// In the order of naming.
+  private(set) var furtherVersions: [FurtherVersion] = []
   private(set) var inputs: [Input] = []
   private(set) var edges: [StatedEdge] = []
   private(set) var renames: [Rename] = []
   /// A record of the run says that not all its facts could be read.
   private(set) var isIncomplete = false
+  /// The record that is being added is a START.
+  private var isStart = false
   private var outputPlaces = EntityPlaces()
   private var inputPlaces = EntityPlaces()
   private var versionedInputs: Set<Versioned> = []
+  /// Places in `furtherVersions`.
+  private var furtherPlaces: [Versioned: Int] = [:]
 
   private struct Versioned: Hashable {
     var entity: EntityID
@@ -54,6 +87,8 @@ struct RunReader {
 
   mutating func begin(entityCount: Int) {
     outputs.removeAll(keepingCapacity: true)
+    furtherVersions.removeAll(keepingCapacity: true)
+    if !furtherPlaces.isEmpty { furtherPlaces.removeAll(keepingCapacity: true) }
     inputs.removeAll(keepingCapacity: true)
     edges.removeAll(keepingCapacity: true)
     renames.removeAll(keepingCapacity: true)
@@ -66,6 +101,7 @@ struct RunReader {
   /// Adds one record of the run; they come in ascending order.
   mutating func add(_ event: LineageEvent, of facts: LineageFacts) {
     isIncomplete = isIncomplete || event.isIncomplete
+    isStart = event.eventType == .start
     let isRun = event.kind == .run || event.kind == .derivation
     for place in event.mentions.range {
       let mention = facts.mentions[place]
@@ -82,12 +118,57 @@ struct RunReader {
     }
   }
 
-  /// An unversioned mention of an input that another event versions is the same input.
+  /// An unversioned mention of an input that another event versions is the same input. START is
+  /// sent before anything is written: a version that only it names, where other events name
+  /// another, is the one before.
   mutating func finish() {
+    if !furtherVersions.isEmpty { leaveOutVersionsOfStart() }
+    for place in outputs.indices { conclude(outputs[place].ofVersion, ofOutput: place) }
+    for further in furtherVersions { conclude(further.ofVersion, ofOutput: further.output) }
     if !versionedInputs.isEmpty {
       let versioned = Set(versionedInputs.map(\.entity))
       inputs.removeAll { $0.version == .none && versioned.contains($0.entity) }
     }
+  }
+
+  private mutating func leaveOutVersionsOfStart() {
+    var later: Set<Int> = []
+    for further in furtherVersions {
+      if !further.isVersionOfStart || !outputs[further.output].isVersionOfStart {
+        later.insert(further.output)
+      }
+    }
+    var kept: [FurtherVersion] = []
+    for further in furtherVersions {
+      let place = further.output
+      if later.contains(place) {
+        // What it says is said of the run's write, under whichever name.
+        if further.isVersionOfStart {
+          outputs[place].ofAny.formUnion(further.ofVersion)
+          continue
+        }
+        if outputs[place].isVersionOfStart {
+          outputs[place].ofAny.formUnion(outputs[place].ofVersion)
+          outputs[place].version = further.version
+          outputs[place].ofVersion = further.ofVersion
+          outputs[place].isVersionOfStart = false
+          continue
+        }
+      }
+      outputs[place].hasFurtherVersions = true
+      kept.append(further)
+    }
+    furtherVersions = kept
+  }
+
+  /// Explicit edges before column lineage before inferred ones. What one version lacks is counted
+  /// for the output: its versions share what flowed in.
+  private mutating func conclude(_ ofVersion: EdgeStatements, ofOutput place: Int) {
+    let said = ofVersion.union(outputs[place].ofAny)
+    if isIncomplete || !said.contains(.explicit) { outputs[place].countsColumns = true }
+    let isComplete = said.contains(.complete)
+    if !isComplete { outputs[place].areEdgesComplete = false }
+    if !isComplete, isIncomplete || said.isEmpty { outputs[place].isInferred = true }
   }
 
   private mutating func addOutput(_ mention: LineageMention) -> Int {
@@ -96,18 +177,53 @@ struct RunReader {
       outputs.append(
         Output(
           entity: mention.entity, version: mention.version, lifecycle: mention.lifecycle,
-          mode: mention.writeMode, isPartial: mention.isPartial,
-          areEdgesComplete: mention.areEdgesComplete))
+          mode: mention.writeMode, isPartial: mention.isPartial, isVersionOfStart: isStart,
+          areEdgesComplete: true))
+      if mention.areEdgesComplete { note(.complete, of: mention, output: outputs.count - 1) }
       return outputs.count - 1
     }
     merge(mention, into: &outputs[place])
+    if mention.version != .none { note(mention.version, ofOutput: place) }
+    if mention.areEdgesComplete { note(.complete, of: mention, output: place) }
     return place
   }
 
-  /// The last version counts: the first event of a run may name the version before it. What
-  /// restricts a write, and what contradicts another event, makes it clean less.
+  private mutating func note(
+    _ statement: EdgeStatements, of mention: LineageMention, output place: Int
+  ) {
+    if mention.version == .none {
+      outputs[place].ofAny.insert(statement)
+    } else if mention.version == outputs[place].version {
+      outputs[place].ofVersion.insert(statement)
+    } else {
+      let versioned = Versioned(entity: mention.entity, version: mention.version)
+      guard let further = furtherPlaces[versioned] else { return }
+      furtherVersions[further].ofVersion.insert(statement)
+    }
+  }
+
+  /// Every version counts: each may have readers.
+  private mutating func note(_ version: VersionID, ofOutput place: Int) {
+    if outputs[place].version == .none {
+      outputs[place].version = version
+      outputs[place].isVersionOfStart = isStart
+    } else if outputs[place].version == version {
+      outputs[place].isVersionOfStart = outputs[place].isVersionOfStart && isStart
+    } else {
+      let versioned = Versioned(entity: outputs[place].entity, version: version)
+      if let further = furtherPlaces[versioned] {
+        furtherVersions[further].isVersionOfStart =
+          furtherVersions[further].isVersionOfStart && isStart
+      } else {
+        furtherPlaces[versioned] = furtherVersions.count
+        furtherVersions.append(
+          FurtherVersion(output: place, version: version, isVersionOfStart: isStart))
+      }
+    }
+  }
+
+  /// What restricts a write, and what contradicts another event, makes it clean less.
   private func merge(_ mention: LineageMention, into output: inout Output) {
-    if mention.version != .none { output.version = mention.version }
     if let mode = mention.writeMode {
       if let earlier = output.mode, earlier != mode { output.isContradictory = true }
       output.mode = mode
@@ -117,7 +233,6 @@ struct RunReader {
       output.lifecycle = lifecycle
     }
     output.isPartial = output.isPartial || mention.isPartial
-    output.areEdgesComplete = output.areEdgesComplete || mention.areEdgesComplete
   }
 
   /// A dataset record writes only where it says so.
@@ -151,16 +266,19 @@ struct RunReader {
     let mentions = facts.mentions(of: event)
     let target = mentions[mentions.startIndex + Int(edge.target)]
     let source = mentions[mentions.startIndex + Int(edge.source)]
-    let output = outputPlaces[target.entity] ?? addOutput(target)
-    if edge.basis == .explicit {
-      outputs[output].hasExplicit = true
-    } else {
-      outputs[output].hasColumn = true
-    }
+    let output = addTarget(of: target)
+    note(edge.basis == .explicit ? .explicit : .column, of: target, output: output)
     edges.append(
       StatedEdge(
         output: output, source: Input(entity: source.entity, version: source.version),
         basis: edge.basis, flags: edge.flags))
+  }
+
+  /// The output that an edge leads to; an edge into a version says that it was written.
+  private mutating func addTarget(of mention: LineageMention) -> Int {
+    guard let output = outputPlaces[mention.entity] else { return addOutput(mention) }
+    if mention.version != .none { note(mention.version, ofOutput: output) }
+    return output
   }
 
   private mutating func addRename(_ pair: LineagePair, kind: RecordKind?) {

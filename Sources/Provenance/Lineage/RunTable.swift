@@ -8,12 +8,15 @@ struct EventMark: Sendable {
   /// Of this event alone.
   let parts: RunParts
   let isRun: Bool
+  /// The event names more than one run or more than one job, each of which it belongs to.
+  let namesSeveral: Bool
   /// The event states symlinks or renames.
   let hasPairs: Bool
 
-  init(_ event: LineageEvent, run: EntityID?, job: EntityID?) {
+  init(_ event: LineageEvent, run: EntityID?, job: EntityID?, namesSeveral: Bool) {
     rawRun = run?.rawValue ?? .max
     rawJob = job?.rawValue ?? .max
+    self.namesSeveral = namesSeveral
     isRun = event.kind == .run
     hasPairs = event.pairs.count > 0
     parts = event.eventType == .start ? .start : event.eventType?.isTerminal == true ? .end : []
@@ -32,8 +35,6 @@ struct RunParts: OptionSet {
   static let start = Self(rawValue: 1)
   /// A terminal event.
   static let end = Self(rawValue: 2)
-  /// An event names no job, or another one than the event before.
-  static let scattered = Self(rawValue: 4)
 }
 
 /// The runs that were met, with their events.
@@ -49,10 +50,11 @@ struct RunTable {
     var firstEvent: Int32 = -1
     var lastEvent: Int32 = -1
     var activity: Int32 = -1
-    var job: Int32 = -1
     /// The survey that met the run last.
     var survey: Int32 = 0
     var parts: RunParts = []
+    /// It was asked for by its own name, so that there are no more events of it.
+    var isComplete = false
   }
 
   /// Makes room for events of that many entities.
@@ -75,16 +77,14 @@ struct RunTable {
     }
     state.lastEvent = place
     state.parts.formUnion(mark.parts)
-    if let job = mark.job {
-      if state.job >= 0, state.job != Int32(job.place) { state.parts.insert(.scattered) }
-      state.job = Int32(job.place)
-    } else {
-      state.parts.insert(.scattered)
-    }
     states[run.place] = state
   }
 
   func parts(of run: EntityID) -> RunParts { states[run.place].parts }
+
+  func isComplete(_ run: EntityID) -> Bool { states[run.place].isComplete }
+
+  mutating func setComplete(_ run: EntityID) { states[run.place].isComplete = true }
 
   /// The activity made of the run; -1 if there is none.
   func activity(of run: EntityID) -> Int { Int(states[run.place].activity) }

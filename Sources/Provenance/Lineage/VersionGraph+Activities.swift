@@ -11,7 +11,7 @@ extension VersionGraph {
     runs.events(of: run, facts, into: &events)
     reader.begin(entityCount: facts.entityCount)
     var activity = Activity(
-      run: run, outcome: .open, terminal: Activity.openTerminal,
+      run: run, isRun: true, outcome: .open, terminal: Activity.openTerminal,
       first: facts.events[Int(events[0])].index, start: Activity.unknownStart,
       end: Activity.unknownEnd)
     var times = RunTimes()
@@ -19,7 +19,7 @@ extension VersionGraph {
       let event = facts.events[Int(number)]
       reader.add(event, of: facts)
       times.add(event)
-      if let job = facts.marks[Int(number)].job { activity.job = job }
+      activity.note(jobsOf: number, facts)
     }
     reader.finish()
     times.apply(to: &activity)
@@ -28,14 +28,27 @@ extension VersionGraph {
     return number
   }
 
-  /// The activity of one record that is no part of a run: `dataset…` or `derivation`.
+  /// The activity of one record that is no part of a run: `dataset…`, `derivation`, or an event
+  /// that names no run.
   mutating func makeRecord(_ number: UInt32, _ facts: LineageFacts) -> Int {
     if let known = activityOfRecord[UInt64(number)] { return Int(known) }
     let event = facts.events[Int(number)]
     reader.begin(entityCount: facts.entityCount)
     reader.add(event, of: facts)
     reader.finish()
-    let made = finish(instant(event, job: facts.marks[Int(number)].job))
+    var activity = instant(event, job: nil)
+    activity.note(jobsOf: number, facts)
+    if event.kind == .run {
+      activity.isRun = true
+      activity.outcome = .open
+      activity.terminal = Activity.openTerminal
+      activity.start = Activity.unknownStart
+      activity.end = Activity.unknownEnd
+      var times = RunTimes()
+      times.add(event)
+      times.apply(to: &activity)
+    }
+    let made = finish(activity)
     activityOfRecord[UInt64(number)] = Int32(made)
     return made
   }
@@ -66,13 +79,22 @@ extension VersionGraph {
   private mutating func finish(_ unfinished: Activity) -> Int {
     var activity = unfinished
     let number = activities.count
-    let declared = declaredMode(of: activity.job, before: activity.terminal)
+    // Of two jobs, neither says how the other writes.
+    let declared =
+      activity.hasSeveralJobs
+      ? nil : declaredMode(of: activity.job, before: activity.terminal)
     let firstVertex = vertices.count
     for output in reader.outputs {
-      _ = addVertex(vertex(of: output, in: activity, Int32(number), declared))
+      var vertex = vertex(of: output, in: activity, Int32(number), declared)
+      if output.hasFurtherVersions {
+        vertex.effect = .junction
+        vertex.joinsVersions = true
+      }
+      _ = addVertex(vertex)
     }
     let firstFlow = flows.count
     addFlows(of: activity, firstVertex: firstVertex, number: Int32(number))
+    addFurtherVersions(of: activity, firstVertex: firstVertex, number: Int32(number), declared)
     for rename in reader.renames where rename.isMove && activity.outcome == .completed {
       _ = addVertex(
         Vertex(
@@ -84,6 +106,28 @@ extension VersionGraph {
     sortFlows(activity.flows)
     activities.append(activity)
     return number
+  }
+
+  /// A run that names several explicit versions of an output wrote each of them, in no known
+  /// order: what flowed into one flowed into all. One vertex collects that, so that versions do
+  /// not multiply flows.
+  private mutating func addFurtherVersions(
+    of activity: Activity, firstVertex: Int, number: Int32, _ declared: WriteMode?
+  ) {
+    guard !reader.furtherVersions.isEmpty else { return }
+    func add(_ version: VersionID, ofOutput place: Int) {
+      var vertex = vertex(of: reader.outputs[place], in: activity, number, declared)
+      vertex.version = version
+      vertex.hasOrigin = vertices[firstVertex + place].hasOrigin
+      let made = addVertex(vertex)
+      addEdge(from: firstVertex + place, to: made, cap: .tainted, basis: .kept)
+    }
+    for place in reader.outputs.indices where reader.outputs[place].hasFurtherVersions {
+      add(reader.outputs[place].version, ofOutput: place)
+    }
+    for further in reader.furtherVersions where reader.outputs[further.output].hasFurtherVersions {
+      add(further.version, ofOutput: further.output)
+    }
   }
 
   /// By source, then by target; flows alike stay in their order.
@@ -121,10 +165,10 @@ extension VersionGraph {
     case .drop: return (.drop, nil)
     case .truncate: return (.truncate, .truncate)
     case .rename where output.isRenamed: return (.renamed, nil)
-    case .create where activity.run == nil && output.mode == nil: return (.statement, nil)
+    case .create where !activity.isRun && output.mode == nil: return (.statement, nil)
     default: break
     }
-    if activity.run == nil, output.lifecycle == nil, output.mode == nil {
+    if !activity.isRun, output.lifecycle == nil, output.mode == nil {
       return (.statement, nil)
     }
     let isOpenToPolicy = output.mode == nil || output.mode == .unknown
@@ -145,8 +189,8 @@ extension VersionGraph {
     let firstStated = flows.count
     for edge in reader.edges {
       let output = reader.outputs[edge.output]
-      if edge.basis == .column, output.hasExplicit, !reader.isIncomplete { continue }
-      if vertices[firstVertex + edge.output].effect == .drop { continue }
+      if edge.basis == .column, !output.countsColumns { continue }
+      if isDrop(output, in: activity) { continue }
       flows.append(
         Flow(
           source: edge.source.entity, version: edge.source.version,
@@ -163,17 +207,22 @@ extension VersionGraph {
           source: rename.former, version: .none, target: Int32(firstVertex + rename.output),
           cap: most, basis: .renamed))
     }
-    addInferredFlows(firstVertex: firstVertex, number: number, most: most)
+    addInferredFlows(of: activity, firstVertex: firstVertex, number: number, most: most)
+  }
+
+  private func isDrop(_ output: RunReader.Output, in activity: Activity) -> Bool {
+    activity.outcome == .completed && output.lifecycle == .drop && !output.isContradictory
   }
 
   /// All inputs into every output of which nothing better is known, through one junction: an event
   /// with a hundred thousand outputs must not multiply them by its inputs.
-  private mutating func addInferredFlows(firstVertex: Int, number: Int32, most: TaintLevel) {
+  private mutating func addInferredFlows(
+    of activity: Activity, firstVertex: Int, number: Int32, most: TaintLevel
+  ) {
     guard !reader.inputs.isEmpty else { return }
     func isInferred(_ place: Int) -> Bool {
       let output = reader.outputs[place]
-      return !output.areEdgesComplete && vertices[firstVertex + place].effect != .drop
-        && (!output.hasExplicit && !output.hasColumn || reader.isIncomplete)
+      return output.isInferred && !isDrop(output, in: activity)
     }
     guard reader.outputs.indices.contains(where: isInferred) else { return }
     let junction = addVertex(

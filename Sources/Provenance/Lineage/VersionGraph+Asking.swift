@@ -39,30 +39,47 @@ extension VersionGraph {
       isAbsorbed[Int(number)] = true
       let mark = facts.marks[Int(number)]
       guard mark.isRun, let run = mark.run else { continue }
-      runs.add(number, mark, to: run)
-      if runs.activity(of: run) >= 0 { isOutdated = true }
+      guard mark.namesSeveral else {
+        runs.add(number, mark, to: run)
+        continue
+      }
+      for run in facts.all(.run, of: number) { runs.add(number, mark, to: run) }
     }
   }
 
-  /// Asks for the jobs of the runs among `numbers`, and for those runs whose records their jobs
-  /// cannot hold in full.
+  /// Asks for the runs that `numbers` belong to, each by its own name, and for their jobs.
+  ///
+  /// A job's records are not enough: nothing keeps a producer from recording a run under two jobs.
   ///
   /// - Returns: what the events belong to.
   mutating func completeRuns(among numbers: [UInt32]) throws(Source.Failure) -> EventSurvey {
     absorb(numbers)
     let survey = survey(numbers)
     for job in survey.newJobs { try askForJob(job) }
-    let runs = runsInParts(among: survey)
+    try complete(survey.subjects.compactMap(\.run)) { (graph, more) throws(Source.Failure) in
+      for job in graph.survey(more).newJobs { try graph.askForJob(job) }
+    }
+    return survey
+  }
+
+  /// Asks for each of the runs, unless that was done, and files what it names.
+  ///
+  /// - Parameter visit: is given the events of each run that had to be asked for.
+  mutating func complete(
+    _ wanted: [EntityID],
+    _ visit: (inout Self, [UInt32]) throws(Source.Failure) -> Void
+  ) throws(Source.Failure) {
+    let runs = wanted.filter { !self.runs.isComplete($0) }
     for start in stride(from: 0, to: runs.count, by: Self.expectedCountMax) {
       let part = Array(runs[start..<min(start + Self.expectedCountMax, runs.count)])
       try source.expect(part)
-      for run in part {
+      for run in part where !self.runs.isComplete(run) {
         let more = try askOnce(run)
+        self.runs.setComplete(run)
         absorb(more)
-        for job in self.survey(more).newJobs { try askForJob(job) }
+        try visit(&self, more)
       }
     }
-    return survey
   }
 
   /// Of how many runs a source is told at once: of a million it should not keep the answers.
@@ -77,33 +94,31 @@ extension VersionGraph {
     for number in numbers {
       let mark = facts.marks[Int(number)]
       guard mark.isRun else {
-        survey.firsts.append(number)
+        survey.subjects.append(.init(number: number, run: nil))
         survey.others.append(number)
+        continue
+      }
+      if mark.namesSeveral {
+        for job in facts.all(.job, of: number) where isJobAsked[job] < 0 {
+          survey.newJobs.append(job)
+        }
+        for run in facts.all(.run, of: number) where runs.meet(run, in: surveyCount) {
+          survey.subjects.append(.init(number: number, run: run))
+        }
         continue
       }
       if let job = mark.job, job != lastJob {
         lastJob = job
         if isJobAsked[job] < 0 { survey.newJobs.append(job) }
       }
-      guard let run = mark.run, runs.meet(run, in: surveyCount) else { continue }
-      survey.firsts.append(number)
+      if let run = mark.run {
+        guard runs.meet(run, in: surveyCount) else { continue }
+        survey.subjects.append(.init(number: number, run: run))
+      } else {
+        survey.subjects.append(.init(number: number, run: nil))
+      }
     }
     return survey
-  }
-
-  /// The runs of whose records some may be missing.
-  ///
-  /// A run is an execution of one job, so its job's records hold the run's. Only if START or the
-  /// terminal event is missing, or the run names two jobs, there may be more.
-  private func runsInParts(among survey: EventSurvey) -> [EntityID] {
-    let facts = source.facts
-    return survey.firsts.compactMap { number in
-      let mark = facts.marks[Int(number)]
-      guard mark.isRun, let run = mark.run, runs.activity(of: run) < 0,
-        asksEveryRun || runs.parts(of: run) != [.start, .end], isAsked[run] < 0
-      else { return nil }
-      return run
-    }
   }
 
   private mutating func askForJob(_ job: EntityID) throws(Source.Failure) {
@@ -138,12 +153,28 @@ extension LineageFacts {
     }
     return nil
   }
+
+  /// Every entity that the event names as `role`, each once.
+  func all(_ role: EntityRole, of event: UInt32) -> [EntityID] {
+    var found: [EntityID] = []
+    for place in events[Int(event)].mentions.range where mentions[place].role == role {
+      found.append(mentions[place].entity)
+    }
+    var seen: Set<EntityID> = []
+    return found.filter { seen.insert($0).inserted }
+  }
 }
 
 /// What a list of events belongs to.
 struct EventSurvey {
-  /// The first event of each run, and all that belong to no run, in the order of the list.
-  var firsts: [UInt32] = []
+  /// A run with its first event in the list, or an event that belongs to no run.
+  struct Subject {
+    var number: UInt32
+    var run: EntityID?
+  }
+
+  /// In the order of the list.
+  var subjects: [Subject] = []
   /// Those that belong to no run.
   var others: [UInt32] = []
   /// Jobs of runs that were not asked for when the list was gone through.

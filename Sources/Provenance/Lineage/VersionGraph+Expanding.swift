@@ -110,17 +110,17 @@ extension VersionGraph {
     nodes[number].exemptions =
       Exemptions(events: survey.others, members: members, facts: facts).records
     var made: [Int32] = []
-    made.reserveCapacity(survey.firsts.count)
+    made.reserveCapacity(survey.subjects.count)
     var scratch: [UInt32] = []
-    for event in survey.firsts {
-      let mark = facts.marks[Int(event)]
-      if mark.isRun {
-        guard let run = mark.run else { continue }
+    for subject in survey.subjects {
+      if let run = subject.run {
         made.append(Int32(makeRun(run, facts, &scratch)))
         continue
       }
+      let event = subject.number
       switch facts.events[Int(event)].kind {
-      case .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
+      // An event of a run that it does not name is a run of its own.
+      case .run, .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
         .datasetDropped:
         made.append(Int32(makeRecord(event, facts)))
       default: break
@@ -229,15 +229,38 @@ extension VersionGraph {
         addEdge(from: Int(earlier), to: Int(write), cap: cap, basis: .kept)
       }
     }
-    var lastOfVersion: [VersionID: Int32] = [:]
+    addVersionEdges(in: number)
+  }
+
+  /// Edges from each explicit version to the same version written again, by a later record.
+  private mutating func addVersionEdges(in number: Int) {
+    var lasts: [VersionID: LastWrites] = [:]
     for write in nodes[number].writes {
       let vertex = vertices[Int(write)]
       guard vertex.version != .none else { continue }
+      let terminal = activities[Int(vertex.activity)].terminal
+      var last = lasts[vertex.version] ?? LastWrites(terminal: terminal)
+      if terminal != last.terminal {
+        last = LastWrites(terminal: terminal, before: joined(last.writes))
+      }
+      last.writes.append(write)
+      lasts[vertex.version] = last
       let replaces = vertex.effect.removes && (vertex.hasOrigin || vertex.effect != .full)
-      if let earlier = lastOfVersion.updateValue(write, forKey: vertex.version), !replaces {
-        addEdge(from: Int(earlier), to: Int(write), cap: .tainted, basis: .sameVersion)
+      if last.before >= 0, !replaces {
+        addEdge(from: Int(last.before), to: Int(write), cap: .tainted, basis: .sameVersion)
       }
     }
+  }
+
+  /// One vertex for several versions of one entity.
+  private mutating func joined(_ writes: [Int32]) -> Int32 {
+    guard writes.count > 1 else { return writes[0] }
+    let entity = vertices[Int(writes[0])].entity
+    let junction = addVertex(Vertex(activity: -1, entity: entity, effect: .junction))
+    for write in writes {
+      addEdge(from: Int(write), to: junction, cap: .tainted, basis: .kept)
+    }
+    return Int32(junction)
   }
 
   /// How much of earlier content a write may have kept; nil for nothing.
@@ -309,4 +332,12 @@ extension VersionGraph {
       }
     }
   }
+}
+
+/// The writes of one explicit version by the record that wrote it last.
+private struct LastWrites {
+  var terminal: Int64
+  var writes: [Int32] = []
+  /// What stands for those of the record before; -1 for nothing.
+  var before: Int32 = -1
 }

@@ -4,7 +4,7 @@ internal import LedgerFormat
 ///
 /// Vertices are versions (what one run wrote to one entity), edges lead in the direction of the
 /// data. Entities are *expanded* one after the other: the source is asked for all records of the
-/// entity and of the jobs and runs that touched it, and then its versions and their readers are
+/// entity, of each run that touched it and of their jobs; then its versions and their readers are
 /// known. Everything is kept in flat lists and numbered in the order of the records, so that two
 /// sources with the same records give the same graph.
 ///
@@ -32,10 +32,6 @@ struct VersionGraph<Source: LineageSource> {
   var policies: [EntityID: [(record: UInt64, mode: WriteMode)]] = [:]
   /// Activities of single records, by event number and target.
   var activityOfRecord: [UInt64: Int32] = [:]
-  /// A run that was read already was named by a further record.
-  var isOutdated = false
-  /// Every run is asked for by its own name.
-  var asksEveryRun: Bool
   var reader = RunReader()
 
   // The graph.
@@ -52,11 +48,10 @@ struct VersionGraph<Source: LineageSource> {
   var used: [Int32] = []
   var found: [WriteOrder.Found] = []
 
-  init(source: Source, firstRecord: UInt64, size: UInt64, asksEveryRun: Bool) {
+  init(source: Source, firstRecord: UInt64, size: UInt64) {
     self.source = source
     self.firstRecord = firstRecord
     self.size = size
-    self.asksEveryRun = asksEveryRun
   }
 
   mutating func addVertex(_ vertex: Vertex) -> Int {

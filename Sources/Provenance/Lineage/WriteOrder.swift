@@ -129,8 +129,10 @@ struct WriteOrder {
     let lower = firstPlace { $0 >= reader.terminal }
     let upper = firstPlace { $0 > reader.terminal }
     if upper < elements.count { collectLater(1, 0, leafCount, from: upper, &search) }
+    // Of one record's runs none precedes another. What was there before a record, which never
+    // began, was not there for a run that had ended.
     for place in stride(from: upper - 1, through: lower, by: -1)
-    where elements[place].start < reader.end || reader.end == .max {
+    where elements[place].start != .max || reader.end == .max {
       search.found.append(.element(place))
     }
     if lower > 0 { collectEarlier(1, 0, leafCount, below: lower, &search) }

@@ -51,11 +51,9 @@ extension EvidenceBuilder {
     _ query: ClosureQuery, _ indexRecord: Int, forgery: ClosureForgery = ClosureForgery()
   ) throws -> (file: [UInt8], closure: Closure, needed: [UInt64], asked: [EntityKey]) {
     let index = try naiveIndex(0..<indexRecord)
-    let asked = AskedEntities()
     var needed: Set<UInt64> = Set(forgery.gaps.flatMap { [$0.before, $0.after] })
     var histories: [EntityKey: [HistoryRecord]] = [:]
     func history(of key: EntityKey) throws -> [HistoryRecord] {
-      asked.note(key)
       if let known = histories[key] { return known }
       var found: [HistoryRecord] = []
       var seen: Set<UInt64> = []
@@ -91,13 +89,13 @@ extension EvidenceBuilder {
     forgery.question(&question)
     let file = try ClosureProofFile(
       question: question, evidence: evidence(of: indexRecord),
-      histories: asked.keys.filter { !forgery.withoutHistory.contains($0) }.map { key in
+      histories: closure.asked.filter { !forgery.withoutHistory.contains($0) }.map { key in
         let answer = try answer(key, indexRecord, covering: 0..<UInt64.max)
         return .init(key: key, answers: [forgery.answer(key, answer)])
       }, recordBytes: chosen.sorted().map { records[Int($0)].header }, gaps: forgery.gaps,
       recordHashes: beside(shown, tree, 0, size)
     ).encoded
-    return (file, closure, needed.sorted(), asked.keys)
+    return (file, closure, needed.sorted(), closure.asked)
   }
 
   private struct Absent: Error {}

@@ -48,6 +48,54 @@ extension ClosureCases {
       $0.run("l2", at: 110, from: ["raw"], to: [.init("left", .overwrite)])
       $0.run("b2", at: 120, from: ["left", "right"], to: [.init("bottom", .overwrite)])
     },
+    ClosureCase(
+      "two versions of one output, the earlier read later",
+      ["z": .clean, "late": .notRebuilt, "later": .notRebuilt], absent: ["fresh"]
+    ) {
+      $0.event(.start, "w", at: 0)
+      $0.event(.running, "w", at: 5, from: ["raw"], to: [.init("z@v1")])
+      $0.event(.complete, "w", at: 10, from: ["raw"], to: [.init("z@v2")])
+      $0.run("o", at: 30, from: ["clean"], to: [.init("z@v3", .overwrite)])
+      $0.run("r1", at: 50, from: ["z@v1"], to: [.init("late")])
+      $0.run("r2", at: 50, from: ["z@v2"], to: [.init("later")])
+      $0.run("r3", at: 50, from: ["z@v3"], to: [.init("fresh")])
+    },
+    ClosureCase(
+      "two versions of one output in one record",
+      ["masked": .masked, "half": .notRebuilt, "mixed": .notRebuilt], absent: ["other"]
+    ) {
+      $0.run(
+        "w", at: 10, from: ["raw", "clean"],
+        to: [
+          .init("masked@1"), .init("masked@2"), .init("half@1"), .init("half@2"),
+          .init("mixed@1"), .init("mixed@2"), .init("other@1"), .init("other@2"),
+        ],
+        edges: [
+          ("masked@1", "raw", .column, .masked), ("masked@2", "raw", .column, .masked),
+          ("half@1", "clean", .column, []), ("mixed@1", "clean", .explicit, []),
+          ("mixed@2", "raw", .column, []), ("other@1", "clean", .explicit, []),
+          ("other@2", "clean", .column, []),
+        ])
+    },
+    ClosureCase("the version before, named by START", ["z": .notRebuilt], absent: ["late"]) {
+      $0.run("c", at: 0, from: ["clean"], to: [.init("z@v0", .overwrite)])
+      $0.event(.start, "w", at: 10, to: [.init("z@v0")])
+      $0.event(.complete, "w", at: 20, from: ["raw"], to: [.init("z@v1", .append)])
+      $0.run("r", at: 30, from: ["z@v0"], to: [.init("late")])
+    },
+    ClosureCase("a version that only START names", ["z": .notRebuilt, "late": .notRebuilt]) {
+      $0.event(.start, "w", at: 10, to: [.init("z@v1")])
+      $0.event(.complete, "w", at: 20, from: ["raw"], to: [.init("z", .append)])
+      $0.run("o", at: 30, from: ["clean"], to: [.init("z@v2", .append)])
+      $0.run("r", at: 40, from: ["z@v1"], to: [.init("late")])
+    },
+    ClosureCase("an edge into a version", ["late": .notRebuilt]) {
+      $0.run(
+        "w", at: 10, from: ["raw"], to: [.init("z@v2")],
+        edges: [("z@v1", "raw", .explicit, [])])
+      $0.run("o", at: 20, from: ["clean"], to: [.init("z@v3", .overwrite)])
+      $0.run("r", at: 30, from: ["z@v1"], to: [.init("late")])
+    },
     ClosureCase("self-loop", ["loop": .rebuiltFromStale]) {
       $0.run("l1", at: 10, from: ["raw"], to: [.init("loop", .overwrite)])
       $0.erase("raw", at: 100)

@@ -106,6 +106,57 @@ extension ClosureCases {
       $0.event(.start, "c1", job: "a", at: 10, from: ["raw"])
       $0.event(.complete, "c1", job: "b", at: 11, to: [.init("curated", .overwrite)])
     },
+    ClosureCase("further events under another job", ["curated": .notRebuilt]) {
+      $0.event(.start, "c1", job: "b", at: 10, from: ["raw"])
+      $0.event(.complete, "c1", job: "b", at: 12, from: ["raw"])
+      $0.event(.running, "c1", job: "a", at: 11, to: [.init("curated", .overwrite)])
+    },
+    ClosureCase("one record of two jobs", ["curated": .notRebuilt, "more": .notRebuilt]) {
+      for (run, jobs) in [("c1", ["a", "b"]), ("c2", ["b", "a"])] {
+        let output = run == "c1" ? "curated" : "more"
+        $0.event(.start, run, job: jobs[0], at: 10, from: ["raw"]) {
+          $0.entities.append(Estate.entity(jobs[1], .job, .job))
+        }
+        $0.event(.complete, run, job: jobs[0], at: 12, from: ["raw"])
+        $0.event(.running, run, job: "b", at: 11, to: [.init(output, .overwrite)])
+      }
+    },
+    ClosureCase("one record of two runs", ["first": .notRebuilt, "second": .notRebuilt]) {
+      $0.event(.complete, "c1", job: "a", at: 10, from: ["raw"]) {
+        $0.entities.append(Estate.entity("c2", .run, .run))
+      }
+      $0.event(.complete, "c2", job: "b", at: 11, to: [.init("first")])
+      $0.event(.complete, "c1", job: "b", at: 11, to: [.init("second")])
+    },
+    ClosureCase("an event that names no run", ["curated": .notRebuilt, "open": .unknown]) {
+      $0.event(.complete, "c1", at: 10, from: ["raw"], to: [.init("curated", .overwrite)]) {
+        $0.entities.removeFirst()
+      }
+      $0.event(.start, "c2", at: 10, from: ["raw"], to: [.init("open", .overwrite)]) {
+        $0.entities.removeFirst()
+      }
+    },
+    ClosureCase("a policy of one of two jobs", ["curated": .unknown]) {
+      tree(&$0)
+      $0.policy("curate", at: 101)
+      $0.event(.start, "c2", job: "other", at: 110)
+      $0.event(
+        .complete, "c2", job: "curate", at: 111, from: ["raw"],
+        to: [.init("curated", .unknown, .overwrite)])
+    },
+    ClosureCase("ended under another job", ["curated": .notRebuilt]) {
+      $0.event(.start, "x", job: "curate", at: 1)
+      $0.event(.complete, "x", job: "other", at: 2)
+      $0.run("c1", job: "curate", at: 10, from: ["raw"], to: [.init("curated", .overwrite)])
+      $0.event(.complete, "later", at: 500, from: ["other"])
+    },
+    ClosureCase("silent under the other of its jobs", ["curated": .unknown]) {
+      $0.event(.start, "x", job: "other", at: 1) {
+        $0.entities.append(Estate.entity("curate", .job, .job))
+      }
+      $0.run("c1", job: "curate", at: 10, from: ["raw"], to: [.init("curated", .overwrite)])
+      $0.event(.complete, "later", at: 500, from: ["other"])
+    },
     ClosureCase("streaming", ["live": .inFlight, "late": .notRebuilt]) {
       $0.event(.start, "s", at: 10, from: ["raw"], to: [.init("live", .append)])
       $0.event(.running, "s", at: 20, from: ["raw"], to: [.init("live", .append)])

@@ -75,17 +75,6 @@ import Testing
     }
   }
 
-  @Test func askingForEveryRunChangesNothing() {
-    forEachEstate("every run") { estate, query, _, place in
-      var all = query
-      all.asksEveryRun = true
-      var (first, second) = (estate.closure(query), estate.closure(all))
-      first.asked = []
-      second.asked = []
-      #expect(first == second, place)
-    }
-  }
-
   @Test func laterRecordsDoNotChangeAnEarlierAnswer() {
     forEachEstate("as of") { estate, query, random, place in
       var early = query

@@ -196,7 +196,7 @@ import Testing
         + #""via":{"entity":"dataset:n:raw","record":null,"basis":"inferred","indirect":false},"#
         + #""versions":[{"version":null,"run":"c1","record":1,"level":"tainted","current":true,"#
         + #""basis":"inferred"}]}],"disclosures":[],"silentProducers":[],"rootSources":[],"#
-        + #""asked":["dataset:n:raw","job:n:j","dataset:n:a"]}"#)
+        + #""asked":["dataset:n:raw","job:n:j","run::c1","dataset:n:a"]}"#)
   }
 
   @Test func aDeepChainNeedsNoStack() {

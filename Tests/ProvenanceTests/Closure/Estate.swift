@@ -162,7 +162,8 @@ struct Estate {
           entity.facts.areEdgesComplete ? "complete" : nil,
           entity.facts.subset.isEmpty ? nil : "partial",
         ].compactMap { $0 }.joined(separator: ",")
-        return "\(entity.role)=\(entity.name)\(facts.isEmpty ? "" : "[\(facts)]")"
+        let version = entity.version.map { "@" + $0 } ?? ""
+        return "\(entity.role)=\(entity.name)\(version)\(facts.isEmpty ? "" : "[\(facts)]")"
       }.joined(separator: " ")
       let edges = content.edges.map {
         "\($0.target)<-\($0.source)\($0.flags.contains(.masked) ? "m" : "")"

@@ -148,7 +148,7 @@ import Testing
         + #""entity":"dataset:n:b","version":null,"run":null,"job":null,"record":null,"#
         + #""unfinished":false,"cut":false,"depth":1}],"edges":[{"from":1,"to":0,"#
         + #""basis":"kept","masked":false,"indirect":false}],"#
-        + #""asked":["dataset:n:b","job:n:j"],"columns":null,"columnsMissing":null}"#)
+        + #""asked":["dataset:n:b","job:n:j","run::w"],"columns":null,"columnsMissing":null}"#)
   }
 
   @Test func anUnknownEntityHasOnlyItself() {
