@@ -124,13 +124,15 @@ public final class Ledger: Sendable {
   /// Appends an index record, which commits to what the index is of all records before it, and
   /// signs the checkpoint of exactly its size: completeness proofs are made under it.
   ///
-  /// If the last record of all is one, nothing is appended and its note is given.
+  /// If the last record of all is one, nothing is appended and its note is given. Runs that an
+  /// earlier process left are derived from the log again first, but for those that an index record
+  /// lists already.
   ///
   /// - Returns: the signed note's bytes, as published and kept with the index.
   /// - Throws: as `append`; `storage` or `corrupt` if the index cannot be built.
   public func index() async throws(LedgerError) -> [UInt8] {
     await withCheckedContinuation { continuation in
-      pipeline.catchUp { continuation.resume() }
+      pipeline.catchUp(confirming: true) { continuation.resume() }
     }
     let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
       let isAccepted = pipeline.appendIndex { continuation.resume(returning: $0.map(\.bytes)) }

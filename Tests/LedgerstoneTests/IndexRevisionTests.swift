@@ -72,11 +72,61 @@ import Testing
     let path = run + ".run"
     let bytes = try #require(fixture.disk.contents(path))
     let identity = try fixture.reader().identity
+    let key = EntityKey(type: .dataset, namespace: "warehouse", name: "table 1")
+    let records = try fixture.reader().records(naming: key)
+    #expect(!records.isEmpty)
     fixture.disk.setContents(path, RunWriterSample.file(ledgerID: identity.ledgerID, count: 41))
+    // A reader goes through the log instead.
+    #expect(try fixture.reader().records(naming: key) == records)
     let ledger = try fixture.open()
     #expect(ledger.remarks.contains { $0.contains("0-0-41.run could not be used") })
     try await ledger.close()
     #expect(fixture.disk.contents(path) == bytes)
     #expect(verify(fixture).status == .valid)
+  }
+
+  /// A full run under the published checkpoint that no index record lists yet, replaced by one
+  /// that is consistent in itself and leaves an entity out: nothing of it is signed.
+  @Test func whatWasOnlyFoundIsDerivedBeforeItIsSigned() async throws {
+    var fixture = EngineFixture()
+    fixture.segmentByteCountTarget = 1 << 24
+    _ = try await fixture.create()
+    let capacity = FormatLimits.runRecordCount
+    let first = try fixture.open()
+    var batch = first.makeBatch()
+    for number in 0..<capacity + 10 {
+      var content = RecordContent(kind: "access", source: "test")
+      content.entities = [
+        Entity(role: .target, type: .dataset, namespace: "w", name: "t\(number % 5)")
+      ]
+      try batch.append(content)
+    }
+    _ = try await first.append(batch)
+    _ = try await first.checkpoint()
+    try await first.close()
+    let path = "/l/index/0-0.run"
+    let derived = try #require(fixture.disk.contents(path))
+    var forger = RunBuilder()
+    for _ in 0..<capacity {
+      forger.append(keys: [EntityKey(type: .dataset, namespace: "w", name: "t1")])
+    }
+    let identity = try fixture.reader().identity
+    let forged = forger.run(ledgerID: identity.ledgerID).file
+    fixture.disk.setContents(path, forged)
+    let second = try fixture.open()
+    #expect(fixture.disk.contents(path) == forged)
+    try await EngineFixture.append(0..<3, to: second)
+    _ = try await second.index()
+    #expect(fixture.disk.contents(path) == derived)
+    try await EngineFixture.append(3..<6, to: second)
+    _ = try await second.index()
+    try await second.close()
+    #expect(verify(fixture).status == .valid)
+    // What is listed is not derived again.
+    let third = try fixture.open()
+    fixture.disk.setContents(path, forged)
+    _ = try await third.index()
+    #expect(fixture.disk.contents(path) == forged)
+    try await third.close()
   }
 }

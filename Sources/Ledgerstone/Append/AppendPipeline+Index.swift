@@ -9,11 +9,13 @@ extension AppendPipeline {
 
   /// Lets the index catch up with the log, slice by slice, between the groups of producers.
   ///
-  /// - Parameter completion: called once nothing is left, or nothing can be done.
-  func catchUp(completion: @escaping @Sendable () -> Void = {}) {
+  /// - Parameters:
+  ///   - confirming: builds again also what an earlier process left and no index record lists.
+  ///   - completion: called once nothing is left, or nothing can be done.
+  func catchUp(confirming: Bool = false, completion: @escaping @Sendable () -> Void = {}) {
     committing.async { [self] in
       let snapshot = committer.withLock { $0.reader }
-      index.catchUp(snapshot) { [self] isBehind in
+      index.catchUp(snapshot, confirming: confirming) { [self] isBehind in
         if isBehind { catchUp(completion: completion) } else { completion() }
       }
     }

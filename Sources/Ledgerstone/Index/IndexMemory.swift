@@ -19,6 +19,8 @@ final class IndexMemory: Sendable {
   private static let loadedByteCountMax = 128 << 20
   private let runs = Mutex<[IndexRunExtent: RememberedRun]>([:])
   private let recent = Mutex(Recent())
+  /// The index record that was read last, and its runs.
+  private let listed = Mutex<(record: UInt64, runs: [IndexRunExtent: IndexRunCommitment])?>(nil)
   private let budget = LoadingBudget(byteCount: loadedByteCountMax)
 
   /// The run of `extent`, opened unless it is open.
@@ -30,6 +32,23 @@ final class IndexMemory: Sendable {
       runs[extent] = run
       return run
     }
+  }
+
+  /// What an index record commits to; nothing if it cannot be read.
+  func runs(
+    listedBy record: UInt64, in log: LogReader
+  ) -> [IndexRunExtent: IndexRunCommitment] {
+    if let known = listed.withLock({ $0 }), known.record == record { return known.runs }
+    guard let header = try? log.header(at: record),
+      let content = try? RecordHeader.decode(header.bytes.rawSpan).content
+    else { return [:] }
+    var runs: [IndexRunExtent: IndexRunCommitment] = [:]
+    for run in content.runs {
+      if let extent = run.extent { runs[extent] = run }
+    }
+    let found = runs
+    listed.withLock { $0 = (record, found) }
+    return found
   }
 
   /// Lets go of runs that are no longer there, and of those that turned out to be damaged.

@@ -5,24 +5,35 @@ internal import Synchronization
 /// Merges runs and their name dictionaries into those of the next level, step by step.
 struct IndexMerge: Sendable {
   let folder: IndexFolder
-  let inputs: [IndexRunExtent]
+  let inputs: [IndexRunCommitment]
   let output: IndexRunExtent
+  /// The state of the indexer that it belongs to.
+  let generation: Int
 
   /// Bytes written per step, between which a merge can be given up.
   static let stepByteCount = 1 << 20
 
   /// Carries the merge out; nil if it was given up. Nothing but temporary files is left then.
+  ///
+  /// - Throws: also if a file is not the run that was catalogued.
   func run(isCancelled: () -> Bool) throws(LedgerError) -> IndexRunCommitment? {
     try translatingErrors {
       var names = try NameDictionaryMerger(
-        inputs.map { try folder.names($0) }, into: output, ledgerID: folder.ledgerID)
+        extents.map { try folder.names($0) }, into: output, ledgerID: folder.ledgerID)
       let hasNames = try write(output.nameFileName, isCancelled) {
         let isComplete = try names.advance(byteCount: Self.stepByteCount)
         return (names.takeOutput(), isComplete)
       }
       guard hasNames else { return nil }
       var runs = try RunMerger(
-        inputs.map { try folder.run($0) }, into: output, ledgerID: folder.ledgerID)
+        try zip(inputs, extents).map { commitment, extent in
+          // What is read of a file is checked against its root.
+          let run = try folder.run(extent)
+          guard run.commitment == commitment else {
+            throw LedgerError(.corrupt, "index/\(extent.runFileName) is another run than it was")
+          }
+          return run
+        }, into: output, ledgerID: folder.ledgerID)
       var commitment: IndexRunCommitment?
       let hasRun = try write(output.runFileName, isCancelled) {
         commitment = try runs.advance(byteCount: Self.stepByteCount)
@@ -31,6 +42,8 @@ struct IndexMerge: Sendable {
       return hasRun ? commitment : nil
     }
   }
+
+  private var extents: [IndexRunExtent] { inputs.compactMap(\.extent) }
 
   /// Writes a file piece by piece; false if it was given up.
   private func write(

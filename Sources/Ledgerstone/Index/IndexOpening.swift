@@ -17,6 +17,8 @@ struct IndexOpening {
     var tails: Set<IndexRunExtent> = []
     /// The runs of the newest index record, and what it commits to.
     var listed: [IndexRunExtent: IndexRunCommitment] = [:]
+    /// Full runs that no index record speaks for yet: what they say is what somebody wrote there.
+    var unconfirmed: Set<IndexRunExtent> = []
     var isLastRecordIndex = false
     var remarks: [String] = []
   }
@@ -41,7 +43,12 @@ struct IndexOpening {
           try folder.remove(extent)
           continue
         }
-        if extent.isFull { found.catalog.insert(commitment) } else { found.tails.insert(extent) }
+        if extent.isFull {
+          found.catalog.insert(commitment)
+          if found.listed[extent] == nil { found.unconfirmed.insert(extent) }
+        } else {
+          found.tails.insert(extent)
+        }
       }
       for extent in listing.names.subtracting(listing.runs) { try folder.remove(extent) }
       return found

@@ -35,10 +35,16 @@ final class IndexStage: Sendable {
 
   /// Takes a slice of the log, if the index is behind it.
   ///
-  /// - Parameter completion: gets whether more is there.
-  func catchUp(_ reader: LogReader, completion: @escaping @Sendable (_ isBehind: Bool) -> Void) {
+  /// - Parameters:
+  ///   - confirming: builds again first what was only found.
+  ///   - completion: gets whether more is there.
+  func catchUp(
+    _ reader: LogReader, confirming: Bool,
+    completion: @escaping @Sendable (_ isBehind: Bool) -> Void
+  ) {
     perform { indexer in
       guard !self.isClosing.withLock({ $0 }) else { return completion(false) }
+      if confirming { indexer.dropUnconfirmed() }
       let isBehind = indexer.catchUp(reader)
       self.mergeIfDue(indexer)
       completion(isBehind)
@@ -71,7 +77,7 @@ final class IndexStage: Sendable {
   private func mergeIfDue(_ indexer: Indexer) {
     guard isBackground else {
       while let merge = indexer.dueMerge() {
-        indexer.finishMerge(Result { () throws(LedgerError) in try merge.run { false } })
+        indexer.finish(merge, Result { () throws(LedgerError) in try merge.run { false } })
       }
       return
     }
@@ -85,7 +91,7 @@ final class IndexStage: Sendable {
       }
       self.perform { indexer in
         self.isMerging.withLock { $0 = false }
-        indexer.finishMerge(result)
+        indexer.finish(merge, result)
         self.mergeIfDue(indexer)
       }
     }

@@ -3,7 +3,8 @@ internal import SegmentStorage
 
 /// The index as a reader finds it: runs where there are any that can be read, gaps elsewhere.
 ///
-/// Run files are derived data, so a reader that misses one goes through the log instead.
+/// Run files are derived data, so a reader that misses one goes through the log instead; so it does
+/// where a file is another run than the newest index record lists.
 struct IndexView: Sendable {
   /// Consecutive records, with the run that covers exactly these, if there is one.
   struct Piece: Sendable {
@@ -15,18 +16,24 @@ struct IndexView: Sendable {
 
   let folder: IndexFolder
   private let memory: IndexMemory
+  /// What the newest index record commits to.
+  private let listed: [IndexRunExtent: IndexRunCommitment]
   /// All records of the ledger, in order.
   private(set) var pieces: [Piece] = []
-  /// Runs that are there and cannot be read.
+  /// Runs that are there and cannot be used.
   private(set) var unusable: [IndexRunExtent] = []
 
-  /// - Parameter endRecord: the records that the reader sees.
+  /// - Parameters:
+  ///   - endRecord: the records that the reader sees.
+  ///   - runsListed: what an index record commits to.
   init(
-    _ folder: IndexFolder, endRecord: UInt64, memory: IndexMemory
+    _ folder: IndexFolder, endRecord: UInt64, memory: IndexMemory,
+    runsListed: (_ record: UInt64) -> [IndexRunExtent: IndexRunCommitment] = { _ in [:] }
   ) throws(StorageError) {
     self.folder = folder
     self.memory = memory
     let listing = try folder.listing()
+    listed = listing.notes.last { $0 < endRecord }.map(runsListed) ?? [:]
     memory.keep(only: listing.runs)
     var next: UInt64 = 0
     while next < endRecord {
@@ -61,7 +68,11 @@ struct IndexView: Sendable {
   }
 
   private mutating func open(_ extent: IndexRunExtent) -> RememberedRun? {
-    if let run = try? memory.run(extent, open: { try folder.run(extent) }) { return run }
+    if let run = try? memory.run(extent, open: { try folder.run(extent) }),
+      listed[extent].map({ run.reader.commitment == $0 }) ?? true
+    {
+      return run
+    }
     unusable.append(extent)
     return nil
   }

@@ -18,20 +18,27 @@ final class Indexer {
   private var listed: Set<IndexRunExtent>
   /// Where a tail ends that the newest index record lists and whose file is missing.
   private var missingTailEnd: UInt64?
+  /// Full runs that were found, and that neither this indexer derived from the log nor an index
+  /// record lists; and what was merged of them.
+  private var unconfirmed: Set<IndexRunExtent>
+  /// Goes up when runs are let go, so that a merge of them does not come back.
+  private var generation = 0
   /// Why nothing is indexed any more until the ledger is opened again.
   private(set) var failure: LedgerError?
 
   /// - Parameters:
   ///   - catalog: the full runs that are there and can be read.
   ///   - listed: the runs of the newest index record.
+  ///   - unconfirmed: those of the catalog that it does not list.
   init(
     folder: IndexFolder, catalog: IndexCatalog, tails: Set<IndexRunExtent>,
-    listed: Set<IndexRunExtent>
+    listed: Set<IndexRunExtent>, unconfirmed: Set<IndexRunExtent> = []
   ) {
     self.folder = folder
     self.catalog = catalog
     self.tails = tails
     self.listed = listed
+    self.unconfirmed = unconfirmed
     builder = RunBuilder(firstRecord: catalog.coveredEnd())
     missingTailEnd =
       listed.filter {
@@ -69,6 +76,23 @@ final class Indexer {
     return failure == nil && nextRecord < reader.endRecord
   }
 
+  /// Lets go of runs that were only found: whoever can write to the folder may have made them.
+  /// What an index record commits to is derived from the log by the process that signs it, or was
+  /// signed before. `catchUp` builds them again.
+  func dropUnconfirmed() {
+    guard failure == nil, !unconfirmed.isEmpty else { return }
+    remembering {
+      for extent in unconfirmed.sorted(by: { $0.firstRecord > $1.firstRecord }) {
+        try folder.remove(extent)
+        catalog.remove(extent)
+      }
+      unconfirmed = []
+      generation += 1
+      let end = catalog.coveredEnd()
+      if end < builder.firstRecord { builder.restart(at: end) }
+    }
+  }
+
   private func writeIfDue() throws {
     if nextRecord == missingTailEnd {
       missingTailEnd = nil
@@ -87,16 +111,25 @@ final class Indexer {
   /// A merge that should be carried out.
   func dueMerge() -> IndexMerge? {
     guard failure == nil, let due = catalog.dueMerge() else { return nil }
-    return IndexMerge(folder: folder, inputs: due.inputs, output: due.output)
+    return IndexMerge(
+      folder: folder, inputs: due.inputs.compactMap { catalog.runs[$0] }, output: due.output,
+      generation: generation)
   }
 
   /// Ends a merge that was carried out elsewhere; nil if it was given up.
-  func finishMerge(_ result: Result<IndexRunCommitment?, LedgerError>) {
+  func finish(_ merge: IndexMerge, _ result: Result<IndexRunCommitment?, LedgerError>) {
+    guard merge.generation == generation else {
+      // Of runs that were let go since.
+      return remembering { try folder.remove(merge.output) }
+    }
     switch result {
     case .failure(let error): failure = failure ?? error
     case .success(nil): break
     case .success(let commitment?):
       catalog.insert(commitment)
+      if merge.inputs.contains(where: { $0.extent.map(unconfirmed.contains) ?? false }) {
+        unconfirmed.insert(merge.output)
+      }
       remembering { try removeSuperseded() }
     }
   }

@@ -49,7 +49,9 @@ extension LedgerReader {
 
   /// The index files as they are.
   func indexView() throws -> IndexView {
-    try IndexView(indexFolder, endRecord: size, memory: indexMemory)
+    try IndexView(indexFolder, endRecord: size, memory: indexMemory) {
+      indexMemory.runs(listedBy: $0, in: log)
+    }
   }
 
   var indexFolder: IndexFolder {

@@ -62,7 +62,7 @@ import Testing
   /// Merges what is due and lets the replaced runs go, as a writer does.
   private static func work(_ indexer: Indexer) {
     while let merge = indexer.dueMerge() {
-      indexer.finishMerge(Result { () throws(LedgerError) in try merge.run { false } })
+      indexer.finish(merge, Result { () throws(LedgerError) in try merge.run { false } })
     }
   }
 
