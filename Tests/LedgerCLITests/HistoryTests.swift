@@ -65,7 +65,9 @@ import Testing
     #expect(indexes(try scratch.run(since + ["2999-01-01T00:00:00Z"])).isEmpty)
     let until = ["history", "L", "dataset:w:t", "--until", "2020-01-01T00:00:00Z"]
     #expect(indexes(try scratch.run(until)).isEmpty)
-    for wrong in [["--since", "yesterday"], ["--limit", "0"], ["--after", "x"]] {
+    for wrong in [
+      ["--since", "yesterday"], ["--limit", "0"], ["--after", "x"], ["--kind", ""],
+    ] {
       #expect(try scratch.run(["history", "L", "dataset:w:t"] + wrong).status == 64)
     }
   }
@@ -173,6 +175,22 @@ import Testing
     let outcome = try scratch.run("history", "L", "dataset:w:t")
     #expect(indexes(outcome) == ["1"])
     #expect(outcome.output.hasSuffix("as target@v\\u{A}9  x\\u{1B}[31m  by local\n"))
+  }
+
+  /// Two spellings that normalisation makes alike are two versions.
+  @Test func versionsAreToldApartByTheirBytes() throws {
+    let scratch = try Scratch.withLedger()
+    let roles = ["\u{e9}", "e\u{301}"].map {
+      #"{"role":"output","type":"dataset","namespace":"w","name":"t","version":"\#($0)"}"#
+    }
+    try scratch.write(
+      "r.ndjson",
+      #"{"kind":"run","eventType":"COMPLETE","entities":[{"role":"run","type":"run","name":"r"},"#
+        + #"{"role":"job","type":"job","namespace":"w","name":"j"},\#(roles[0]),\#(roles[1])]}"#
+        + "\n")
+    #expect(try scratch.run("import", "L", "--format", "record", "r.ndjson").status == 0)
+    let line = try scratch.run("history", "L", "dataset:w:t").output
+    #expect(line.utf8.count { $0 == UInt8(ascii: "@") } == 2, "\(line)")
   }
 
   @Test func names() throws {

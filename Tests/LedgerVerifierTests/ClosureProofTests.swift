@@ -227,7 +227,7 @@ struct ClosureProofTests {
         == .notValid)
     let added = ClosureForgery(added: [1])
     let report = check(try builder.closureProof(query, indexRecord, forgery: added).file, builder)
-    #expect(report.findings.map(\.message) == ["recordUnneeded(record: 1)"])
+    #expect(report.findings.map(\.message) == ["nothing has need of record 1"])
   }
 
   @Test func gapsAreThoseOfTheRecords() throws {
@@ -258,15 +258,22 @@ struct ClosureProofTests {
     let (builder, indexRecord) = try Self.estate()
     let query = Self.query(indexRecord)
     let beyond = ClosureForgery(question: { $0.size = UInt64(indexRecord) + 1 })
-    for (forgery, word) in [
-      (beyond, "sizeBeyondIndex"),
-      (ClosureForgery(question: { $0.erasure = UInt64(indexRecord) }), "recordBeyondSize"),
-      (ClosureForgery(question: { $0.origin = .record(UInt64(indexRecord) + 1) }), "recordBeyond"),
+    let next = indexRecord + 1
+    for (forgery, words) in [
+      (beyond, "as of \(next) records, index record \(indexRecord) covers fewer"),
+      (
+        ClosureForgery(question: { $0.erasure = UInt64(indexRecord) }),
+        "record \(indexRecord), which is asked about, is not below \(query.size)"
+      ),
+      (
+        ClosureForgery(question: { $0.origin = .record(UInt64(next)) }),
+        "record \(next), which is asked about, is not below \(query.size)"
+      ),
     ] {
       let report = check(
         try builder.closureProof(query, indexRecord, forgery: forgery).file, builder)
       #expect(report.status == .notValid)
-      #expect(report.findings.first?.message.contains(word) == true, "\(report.lines)")
+      #expect(report.findings.first?.message.contains(words) == true, "\(report.lines)")
     }
   }
 

@@ -54,6 +54,9 @@ struct HistoryCommand: ParsableCommand {
       throw ValidationError(
         "--report takes --kind access, and neither --after, --limit nor --proof.")
     }
+    if kind?.isEmpty == true {
+      throw ValidationError("--kind names a kind of record, such as access or erasure/request.")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1.") }
   }
 

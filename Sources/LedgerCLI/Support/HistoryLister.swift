@@ -46,7 +46,8 @@ struct HistoryLister {
       for named in part.header.content.entities where EntityKey(named) == entity.key {
         let version = named.version.map { "@" + $0 } ?? ""
         let role = named.role.codeName + version
-        if !roles.contains(role) { roles.append(role) }
+        // By bytes: versions that only normalisation makes alike are two.
+        if !roles.contains(where: { $0.utf8.elementsEqual(role.utf8) }) { roles.append(role) }
       }
     }
     let event = content.eventType.map { " " + $0.codeName } ?? ""

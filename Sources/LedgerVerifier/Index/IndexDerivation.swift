@@ -5,6 +5,8 @@ internal import LedgerFormat
 /// them against the index records and against the files that are stored.
 struct IndexDerivation: Sendable {
   private(set) var shelf: RunShelf
+  /// The run that is not full of the newest index record.
+  private var newestTail: IndexRunExtent?
   /// Index records met.
   private(set) var indexRecordCount: UInt64 = 0
   /// The largest index record whose runs are as derived.
@@ -67,7 +69,7 @@ struct IndexDerivation: Sendable {
   /// Judges the stored files that were not compared and those that are missing.
   mutating func conclude(recordCount: UInt64) {
     shelf.reportUncompared(recordCount: recordCount)
-    shelf.reportMissing(recordCount: recordCount)
+    shelf.reportMissing(recordCount: recordCount, newestTail: newestTail)
   }
 
   var failure: EvidenceError? { shelf.failure }
@@ -130,6 +132,7 @@ struct IndexDerivation: Sendable {
           records: record.index...record.index))
     }
     let tail = record.content.runs.last?.extent
+    newestTail = tail.flatMap { $0.isFull ? nil : $0 }
     if isGapless, next == record.index, builder.recordCount > 0, let tail, !tail.isFull {
       shelf.derive(builder)
     }

@@ -140,7 +140,16 @@ extension RunShelf {
   }
 
   /// Full ranges without a stored run, and runs without names.
-  mutating func reportMissing(recordCount: UInt64) {
+  ///
+  /// - Parameter newestTail: the run that is not full of the newest index record, whose file stays.
+  mutating func reportMissing(recordCount: UInt64, newestTail: IndexRunExtent?) {
+    if let tail = newestTail, stored.runs[tail] == nil {
+      add(
+        Remark(
+          .indexRunMissing,
+          "is missing, which the newest index record lists; the next writer builds it",
+          file: "index/\(tail.runFileName)"))
+    }
     let capacity = UInt64(FormatLimits.runRecordCount)
     var missing: [UInt64] = []
     for number in 0..<recordCount / capacity {
