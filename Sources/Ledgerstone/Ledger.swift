@@ -134,8 +134,11 @@ public final class Ledger: Sendable {
     await withCheckedContinuation { continuation in
       pipeline.catchUp(confirming: true) { continuation.resume() }
     }
+    let reread = await readBackUnsigned()
     let result: Result<[UInt8], LedgerError> = await withCheckedContinuation { continuation in
-      let isAccepted = pipeline.appendIndex { continuation.resume(returning: $0.map(\.bytes)) }
+      let isAccepted = pipeline.appendIndex(reread: reread) {
+        continuation.resume(returning: $0.map(\.bytes))
+      }
       if !isAccepted {
         continuation.resume(returning: .failure(LedgerError(.closed, "the ledger was closed")))
       }

@@ -4,6 +4,24 @@ import LedgerFormat
 extension NaiveClosure.Run {
   func facts(of output: String) -> Facts { facts[output] ?? Facts() }
 
+  /// Events that say different things, or a removal that says what it wrote.
+  func isContradictory(_ output: String) -> Bool {
+    let facts = facts(of: output)
+    if facts.modes.count > 1 || facts.lifecycles.count > 1 { return true }
+    if facts.lifecycles == [.drop] {
+      return !facts.modes.isEmpty || written(output).count > 1
+        || edges.contains { $0.target.dataset == output }
+    }
+    return facts.lifecycles == [.truncate]
+      && !facts.modes.isDisjoint(with: [.append, .merge, .partition, .mergeOnReadDelete])
+  }
+
+  func mayRemove(_ output: String) -> Bool {
+    let facts = facts(of: output)
+    return facts.lifecycles.contains(.overwrite) || isContradictory(output)
+      || !facts.modes.isEmpty
+  }
+
   /// What is said of `named` is said of `version`: that itself, or without a version, or of one
   /// that only START names.
   private func isSaid(_ named: String, of version: String, _ output: String) -> Bool {

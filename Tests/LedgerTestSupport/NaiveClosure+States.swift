@@ -14,19 +14,14 @@ extension NaiveClosure {
   public var erasure: UInt64? {
     func order(_ run: Run) -> UInt64 { run.terminal ?? .max }
     let writers = runs.filter { $0.outputs.contains(root) }.sorted { order($0) < order($1) }
-    var hasTainted = false
-    for write in writers {
-      var isClean = false
-      for version in versions(of: write, root) {
-        if levels[version] == 3 {
-          hasTainted = true
-        } else if hasTainted || order(write) >= since {
-          isClean = true
-        }
-      }
-      guard isClean else { continue }
+    let tainted = versions(of: root).filter { levels[$0] == 3 }
+      .map { version in terminal(version.run) ?? (version.run.isEmpty ? since : .max) }
+    for write in writers
+    where versions(of: write, root).contains(where: { levels[$0] != 3 })
+      && tainted.contains(where: { $0 <= order(write) })
+    {
       let kind = effect(of: write, root)
-      let mayRemove = kind == .unknown && write.facts(of: root).mayRemove
+      let mayRemove = kind == .unknown && write.mayRemove(root)
       if mayRemove || [.drop, .truncate, .full].contains(kind) {
         return write.terminal
       }

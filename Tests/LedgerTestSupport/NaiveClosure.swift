@@ -61,9 +61,6 @@ public struct NaiveClosure {
       /// The versions whose edges are said to be complete.
       var complete: Set<String> = []
 
-      var isContradictory: Bool { modes.count > 1 || lifecycles.count > 1 }
-      var lifecycle: Lifecycle? { isContradictory ? nil : lifecycles.first }
-      var mayRemove: Bool { lifecycles.contains(.overwrite) || isContradictory || !modes.isEmpty }
     }
   }
 
@@ -144,19 +141,26 @@ public struct NaiveClosure {
     }
   }
 
-  /// What a reader may have seen of a dataset: an explicit version that somebody wrote is just
-  /// that.
-  func seen(_ named: Named, by reader: Run) -> [Version] {
+  /// What a reader may have seen of a dataset: an explicit version that somebody wrote for certain
+  /// is just that, else it may be any.
+  func seen(_ named: Named, by reader: Run, includesOwn: Bool) -> [Version] {
     let dataset = named.dataset
-    let writers = runs.filter { $0.outputs.contains(dataset) }
-    if named.version != "", writers.contains(where: { $0.written(dataset).contains(named.version) })
-    {
-      return writers.filter {
-        $0.written(dataset).contains(named.version) && $0.name != reader.name
-          && !precedes(reader, $0)
-      }.map { Version(run: $0.name, dataset: dataset, version: named.version) }
+    func any() -> [Version] {
+      seen(dataset, by: reader).filter { includesOwn || $0?.name != reader.name }
+        .flatMap { versions(of: $0, dataset) }
     }
-    return seen(dataset, by: reader).flatMap { versions(of: $0, dataset) }
+    guard named.version != "" else { return any() }
+    let writers = runs.filter {
+      $0.outputs.contains(dataset) && $0.written(dataset).contains(named.version)
+        && effect(of: $0, dataset) != .drop && !precedes(reader, $0)
+        && (includesOwn || $0.name != reader.name)
+    }
+    let isCertain = writers.contains { writer in
+      effect(of: writer, dataset) != .failed
+        && writer.versions[dataset]?.contains { $0.version == named.version && !$0.isStart } == true
+    }
+    return writers.map { Version(run: $0.name, dataset: dataset, version: named.version) }
+      + (isCertain ? [] : any())
   }
 
   func versions(of run: Run?, _ dataset: String) -> [Version] {
@@ -169,7 +173,7 @@ public struct NaiveClosure {
   private func seen(_ dataset: String, by reader: Run) -> [Run?] {
     writers(of: dataset).filter { version in
       if let version {
-        guard version.name != reader.name, !precedes(reader, version) else { return false }
+        guard !precedes(reader, version) else { return false }
       } else if let terminal = reader.terminal, terminal < since, reader.end != nil {
         return false
       }
@@ -228,8 +232,8 @@ public struct NaiveClosure {
     run.isComplete(output) || !run.stated(output).isEmpty || !run.inputs.isEmpty
   }
 
-  private func worst(_ named: Named, by reader: Run) -> Int {
-    seen(named, by: reader).map { levels[$0] ?? 0 }.max() ?? 0
+  private func worst(_ named: Named, by reader: Run, includesOwn: Bool = true) -> Int {
+    seen(named, by: reader, includesOwn: includesOwn).map { levels[$0] ?? 0 }.max() ?? 0
   }
 
   private func level(of run: Run, _ output: String) -> Int {
@@ -248,7 +252,7 @@ public struct NaiveClosure {
         if read >= 2 { level = max(level, min(read, most)) }
       }
     }
-    let before = worst(Named(dataset: output, version: ""), by: run)
+    let before = worst(Named(dataset: output, version: ""), by: run, includesOwn: false)
     return max(level, min(before, kept(kind, run, output, isOriginKnown(run, output))))
   }
 
@@ -256,7 +260,7 @@ public struct NaiveClosure {
   private func kept(_ kind: Effect, _ run: Run, _ output: String, _ isKnown: Bool) -> Int {
     switch kind {
     case .keep: return 3
-    case .unknown: return output == root && !run.facts(of: output).mayRemove ? 3 : 2
+    case .unknown: return output == root && !run.mayRemove(output) ? 3 : 2
     case .full: return isKnown ? 0 : 2
     case .open: return output == root ? 3 : 0
     case .truncate, .drop, .failed: return 0
@@ -274,9 +278,9 @@ public struct NaiveClosure {
     if run.isOpen { return .open }
     if !run.isCompleted { return .failed }
     let facts = run.facts(of: output)
-    if facts.isContradictory { return .unknown }
-    if facts.lifecycle == .drop { return .drop }
-    if facts.lifecycle == .truncate { return .truncate }
+    if run.isContradictory(output) { return .unknown }
+    if facts.lifecycles == [.drop] { return .drop }
+    if facts.lifecycles == [.truncate] { return .truncate }
     var mode = facts.modes.first
     if mode == nil || mode == .unknown {
       let declared =

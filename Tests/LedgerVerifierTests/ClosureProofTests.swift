@@ -230,6 +230,28 @@ struct ClosureProofTests {
     #expect(report.findings.map(\.message) == ["nothing has need of record 1"])
   }
 
+  /// A record that says to be a part of the one before, which is whole: its edges must not be left
+  /// out for those of the other.
+  @Test(arguments: [["copy"], ["clean"]])
+  func aPartOfNothingIsRefused(_ outputs: [String]) throws {
+    var builder = try EvidenceBuilder.withEvents(3, seed: 7)
+    builder.append(
+      try Self.event("COMPLETE", 1, second: 1, job: "a", inputs: ["raw"], outputs: ["clean"]))
+    var stray = try Self.event(
+      "COMPLETE", 2, second: 2, job: "b", inputs: ["raw"], outputs: outputs)
+    stray.part = Part(number: 1, count: 2)
+    builder.append(stray)
+    let indexRecord = try builder.appendIndex()
+    var query = Self.query(indexRecord)
+    query.origin = .record(0)
+    let forgery = ClosureForgery(takesStrayParts: true)
+    let report = check(
+      try builder.closureProof(query, indexRecord, forgery: forgery).file, builder)
+    #expect(report.status == .notValid)
+    let message = report.findings.first?.message ?? ""
+    #expect(message.hasSuffix("is a part where none can be"), "\(message)")
+  }
+
   @Test func gapsAreThoseOfTheRecords() throws {
     let (builder, indexRecord) = try Self.estate()
     let query = Self.query(indexRecord)

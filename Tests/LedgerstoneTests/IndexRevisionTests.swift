@@ -85,6 +85,22 @@ import Testing
     #expect(verify(fixture).status == .valid)
   }
 
+  /// The tail that a clean close left, replaced by one that is consistent in itself: an index
+  /// record of just its records keeps the right one.
+  @Test func aFoundTailIsWrittenAgain() async throws {
+    let (fixture, run) = try await ledger(isListed: false)
+    let path = run + ".run"
+    let bytes = try #require(fixture.disk.contents(path))
+    let identity = try fixture.reader().identity
+    fixture.disk.setContents(
+      path, RunWriterSample.file(ledgerID: identity.ledgerID, count: 5_001))
+    let ledger = try fixture.open()
+    _ = try await ledger.index()
+    try await ledger.close()
+    #expect(fixture.disk.contents(path) == bytes)
+    #expect(verify(fixture).status == .valid)
+  }
+
   /// A full run under the published checkpoint that no index record lists yet, replaced by one
   /// that is consistent in itself and leaves an entity out: nothing of it is signed.
   @Test func whatWasOnlyFoundIsDerivedBeforeItIsSigned() async throws {

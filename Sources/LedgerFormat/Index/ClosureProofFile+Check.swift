@@ -130,7 +130,11 @@ private struct HistoryCollector {
     let part = header.content.part
     guard record >= UInt64(part?.number ?? 0) else { throw .impossiblePart(record: record) }
     let first = record - UInt64(part?.number ?? 0)
-    guard result.records[first] == nil else { return first }
+    if let known = result.records[first] {
+      guard UInt64(known.count) == UInt64(part?.count ?? 1), record < first + UInt64(known.count)
+      else { throw .impossiblePart(record: record) }
+      return first
+    }
     var parts: [RecordHeader] = []
     for number in 0..<UInt64(part?.count ?? 1) { parts.append(try use(first + number, key)) }
     result.records[first] = parts

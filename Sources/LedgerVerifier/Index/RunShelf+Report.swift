@@ -143,7 +143,10 @@ extension RunShelf {
   ///
   /// - Parameter newestTail: the run that is not full of the newest index record, whose file stays.
   mutating func reportMissing(recordCount: UInt64, newestTail: IndexRunExtent?) {
-    if let tail = newestTail, stored.runs[tail] == nil {
+    // Once a full run begins where it does, nobody builds it again; proofs derive it.
+    if let tail = newestTail, stored.runs[tail] == nil,
+      recordCount < tail.firstRecord + UInt64(FormatLimits.runRecordCount)
+    {
       add(
         Remark(
           .indexRunMissing,

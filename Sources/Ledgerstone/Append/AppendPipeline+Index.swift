@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import LedgerFormat
+internal import MerkleLog
 internal import SegmentStorage
 internal import Synchronization
 
@@ -24,13 +25,16 @@ extension AppendPipeline {
   /// Appends an index record over everything queued so far, signs the checkpoint of exactly its
   /// size and keeps that; or gives the note of the last one, if nothing lies above it.
   ///
+  /// - Parameter reread: what was read back beside appending of the records to be signed.
   /// - Returns: false if the pipeline was closed; `completion` is not called then.
-  func appendIndex(completion: @escaping IndexCompletion) -> Bool {
-    enqueue(.index(completion), byteCount: 0, isLast: false)
+  func appendIndex(reread: TreeFrontier?, completion: @escaping IndexCompletion) -> Bool {
+    enqueue(.index(reread: reread, completion), byteCount: 0, isLast: false)
   }
 
   /// On the assembling queue, so that nothing is numbered while the record is made.
-  func appendIndexRecord(_ assembly: inout Assembly, _ completion: @escaping IndexCompletion) {
+  func appendIndexRecord(
+    _ assembly: inout Assembly, reread: TreeFrontier?, _ completion: @escaping IndexCompletion
+  ) {
     do throws(LedgerError) {
       if let note = newestIndexNote() { return completion(.success(note)) }
       var pending = try beginEmpty(&assembly)
@@ -41,7 +45,7 @@ extension AppendPipeline {
         var cursor = BatchCursor()
         var outcomes: [Sequencer.Outcome] = []
         _ = assembly.sequencer.add(batch, from: &cursor, to: &pending, outcomes: &outcomes)
-        commit(pending, committingTo: runs, completion)
+        commit(pending, committingTo: runs, reread: reread, completion)
       } catch {
         giveBack(pending)
         throw error
@@ -87,13 +91,13 @@ extension AppendPipeline {
   }
 
   private func commit(
-    _ pending: PendingGroup, committingTo runs: [IndexRunCommitment],
+    _ pending: PendingGroup, committingTo runs: [IndexRunCommitment], reread: TreeFrontier?,
     _ completion: @escaping IndexCompletion
   ) {
     commitInOrder { [self] in
       let result: Result<LedgerNote, LedgerError> = committer.withLock { committer in
         do throws(LedgerError) {
-          let note = try committer.commitIndex(pending)
+          let note = try committer.commitIndex(pending, reread: reread)
           sealIfDue(committer)
           return .success(note)
         } catch {

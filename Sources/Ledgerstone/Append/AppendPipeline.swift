@@ -1,5 +1,6 @@
 internal import Dispatch
 internal import LedgerFormat
+internal import MerkleLog
 internal import SegmentStorage
 internal import Synchronization
 
@@ -32,7 +33,7 @@ final class AppendPipeline: Sendable {
     /// Runs on the committing queue after everything queued before it.
     case command(@Sendable (Committer) -> Void)
     /// Appends an index record over everything queued before it and signs it.
-    case index(@Sendable (Result<LedgerNote, LedgerError>) -> Void)
+    case index(reread: TreeFrontier?, @Sendable (Result<LedgerNote, LedgerError>) -> Void)
     /// Appends the record of a new signing key and hands over to it.
     case rotation(RotationCompletion)
   }
@@ -148,9 +149,9 @@ final class AppendPipeline: Sendable {
     var open: OpenGroup?
     while let work = works.popLast() {
       switch consume work {
-      case .index(let completion):
+      case .index(let reread, let completion):
         submit(&open)
-        appendIndexRecord(&assembly, completion)
+        appendIndexRecord(&assembly, reread: reread, completion)
       case .rotation(let completion):
         submit(&open)
         appendRotationRecord(&assembly, completion)

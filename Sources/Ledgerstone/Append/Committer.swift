@@ -110,15 +110,19 @@ final class Committer {
   }
 
   /// Makes the group of an index record durable, and signs it before anything else can follow.
-  func commitIndex(_ pending: PendingGroup) throws(LedgerError) -> LedgerNote {
+  ///
+  /// - Parameter reread: as of `checkpoint(reread:)`.
+  func commitIndex(
+    _ pending: PendingGroup, reread: TreeFrontier?
+  ) throws(LedgerError) -> LedgerNote {
     try commit(pending)
-    return try signIndex()
+    return try signIndex(reread: reread)
   }
 
   /// Signs the checkpoint that closes the last record, an index record, and keeps it with the
   /// index.
-  func signIndex() throws(LedgerError) -> LedgerNote {
-    let note = try checkpoint()
+  func signIndex(reread: TreeFrontier? = nil) throws(LedgerError) -> LedgerNote {
+    let note = try checkpoint(reread: reread)
     try performing {
       precondition(
         note.checkpoint.size == reader.endRecord, "an index record is signed as the last")

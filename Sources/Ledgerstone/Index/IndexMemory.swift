@@ -6,7 +6,7 @@ internal import Synchronization
 /// What the readers of a process remember of the index: runs that are open, those in memory that
 /// were asked often, and the entities of the newest records, which no run covers yet.
 ///
-/// All of it follows from files that never change, and is bounded.
+/// All of it follows from files that are only ever replaced by what the log gives, and is bounded.
 final class IndexMemory: Sendable {
   /// Of the records behind the last run.
   private struct Recent {
@@ -33,6 +33,9 @@ final class IndexMemory: Sendable {
       return run
     }
   }
+
+  /// Lets go of a run, which is opened again when it is asked for.
+  func forget(_ extent: IndexRunExtent) { runs.withLock { $0[extent] = nil } }
 
   /// What an index record commits to; nothing if it cannot be read.
   func runs(

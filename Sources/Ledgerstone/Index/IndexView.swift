@@ -68,10 +68,11 @@ struct IndexView: Sendable {
   }
 
   private mutating func open(_ extent: IndexRunExtent) -> RememberedRun? {
-    if let run = try? memory.run(extent, open: { try folder.run(extent) }),
-      listed[extent].map({ run.reader.commitment == $0 }) ?? true
-    {
-      return run
+    for _ in 0..<2 {
+      guard let run = try? memory.run(extent, open: { try folder.run(extent) }) else { break }
+      if listed[extent].map({ run.reader.commitment == $0 }) ?? true { return run }
+      // It may have been built again since it was opened.
+      memory.forget(extent)
     }
     unusable.append(extent)
     return nil

@@ -14,6 +14,8 @@ final class Indexer {
   private var builder: RunBuilder
   /// Tail files in the folder.
   private var tails: Set<IndexRunExtent>
+  /// Those among them that were found, and that the newest index record does not list.
+  private var foundTails: Set<IndexRunExtent>
   /// What the newest index record commits to: these files stay.
   private var listed: Set<IndexRunExtent>
   /// Where a tail ends that the newest index record lists and whose file is missing.
@@ -39,6 +41,7 @@ final class Indexer {
     self.tails = tails
     self.listed = listed
     self.unconfirmed = unconfirmed
+    foundTails = tails.subtracting(listed)
     builder = RunBuilder(firstRecord: catalog.coveredEnd())
     missingTailEnd =
       listed.filter {
@@ -81,12 +84,16 @@ final class Indexer {
   /// signed before. `catchUp` builds them again.
   func dropUnconfirmed() {
     guard failure == nil, !unconfirmed.isEmpty else { return }
+    drop(unconfirmed)
+  }
+
+  private func drop(_ extents: Set<IndexRunExtent>) {
     remembering {
-      for extent in unconfirmed.sorted(by: { $0.firstRecord > $1.firstRecord }) {
+      for extent in extents.sorted(by: { $0.firstRecord > $1.firstRecord }) {
         try folder.remove(extent)
         catalog.remove(extent)
       }
-      unconfirmed = []
+      unconfirmed.subtract(extents)
       generation += 1
       let end = catalog.coveredEnd()
       if end < builder.firstRecord { builder.restart(at: end) }
@@ -123,6 +130,10 @@ final class Indexer {
       return remembering { try folder.remove(merge.output) }
     }
     switch result {
+    case .failure(let error) where error.code == .corrupt:
+      // Below the published checkpoint an opening reads the ends of files only. They are built
+      // again when the index next catches up.
+      drop(Set(merge.inputs.compactMap(\.extent)))
     case .failure(let error): failure = failure ?? error
     case .success(nil): break
     case .success(let commitment?):
@@ -174,10 +185,12 @@ final class Indexer {
   private func writeTail() throws {
     guard builder.recordCount > 0 else { return }
     let (file, commitment) = builder.run(ledgerID: folder.ledgerID)
-    guard let extent = commitment.extent, !tails.contains(extent) else { return }
+    guard let extent = commitment.extent, !tails.contains(extent) || foundTails.contains(extent)
+    else { return }
     try folder.write(
       extent, run: file, names: builder.nameDictionary(ledgerID: folder.ledgerID))
     tails.insert(extent)
+    foundTails.remove(extent)
   }
 
   /// Removes runs that larger ones replace and tails that longer ones do, but for those that the

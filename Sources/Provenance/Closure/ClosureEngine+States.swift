@@ -142,7 +142,7 @@ extension ClosureEngine {
     guard removal.level <= .masked, removal.effect.removes, isCompleted(vertex) else {
       return false
     }
-    if removal.isLimitedToVersion { return removal.version == removed.version }
+    if removal.isLimitedToVersion, removal.version != removed.version { return false }
     return removal.entity == removed.entity
       || nodeOf(vertex).map { graph.nodes[$0].isOneThing } == true
   }
@@ -178,7 +178,7 @@ extension ClosureEngine {
   /// A run that writes the node, or may, and has not ended.
   private func openVerdict(of node: Int) -> ClosureVerdict? {
     let places = openRunPlaces(of: node)
-    guard !places.isEmpty else { return nil }
+    guard !places.isEmpty else { return namelessVerdict(of: node) }
     let silent = places.filter { openRuns.runs[$0].isSilent }
     let records = (silent.isEmpty ? places : silent).map { openRuns.runs[$0].record }
     return silent.isEmpty
@@ -186,12 +186,21 @@ extension ClosureEngine {
       : ClosureVerdict(state: .unknown, reason: .producerSilent, records: records)
   }
 
+  /// An event that writes the node, does not say that it ended, and names no run that could.
+  private func namelessVerdict(of node: Int) -> ClosureVerdict? {
+    let open = graph.nodes[node].writes.map { graph.activity(of: Int($0)) }
+      .filter { $0.isRun && $0.run == nil && $0.outcome == .open }
+    guard !open.isEmpty else { return nil }
+    return ClosureVerdict(
+      state: .unknown, reason: .runInFlight, records: Set(open.map(\.first)).sorted())
+  }
+
   private func openRunPlaces(of node: Int) -> [Int] {
     guard !openRuns.runs.isEmpty else { return [] }
     var places: Set<Int> = []
     var jobs: Set<EntityID> = []
-    for write in graph.nodes[node].writes {
-      let activity = graph.activity(of: Int(write))
+    for number in activitiesWriting(node) {
+      let activity = graph.activities[Int(number)]
       if let job = activity.job { jobs.insert(job) }
       if activity.hasSeveralJobs { jobs.formUnion(self.jobs(of: activity)) }
       if let run = activity.run, let place = openRuns.places[run] { places.insert(place) }
@@ -208,6 +217,13 @@ extension ClosureEngine {
     }
     for job in jobs { places.formUnion(openRuns.unboundByJob[job] ?? []) }
     return places.sorted()
+  }
+
+  /// Each once: one may have written many versions.
+  private func activitiesWriting(_ node: Int) -> [Int32] {
+    var seen: Set<Int32> = []
+    return graph.nodes[node].writes.map { graph.vertices[Int($0)].activity }
+      .filter { seen.insert($0).inserted }
   }
 
   /// All jobs that the events of a run name.
@@ -231,8 +247,8 @@ extension ClosureEngine {
     guard !gaps.isEmpty else { return [] }
     let facts = graph.source.facts
     var producers: Set<LineageProducer> = []
-    for write in graph.nodes[node].writes {
-      let activity = graph.activity(of: Int(write))
+    for number in activitiesWriting(node) {
+      let activity = graph.activities[Int(number)]
       guard let run = activity.run else { continue }
       var events: [UInt32] = []
       graph.runs.events(of: run, facts, into: &events)
@@ -242,7 +258,10 @@ extension ClosureEngine {
     }
     for number in graph.nodes[node].others {
       let event = facts.events[Int(number)]
-      if facts.first(.target, of: event) != nil {
+      let isWriter = facts.mentions(of: event).contains {
+        [.target, .output, .related, .previous].contains($0.role)
+      }
+      if isWriter {
         producers.insert(facts.producers[Int(event.producer)])
       }
     }

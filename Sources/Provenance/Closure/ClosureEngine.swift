@@ -99,7 +99,9 @@ struct ClosureEngine<Source: LineageSource> {
       let versions = texts.compactMap { graph.source.facts.knownVersion($0) }
       root = try graph.expand(entity, .readers, base: versions.map { .version($0) })
       for write in graph.nodes[root].writes
-      where versions.contains(graph.vertices[Int(write)].version) {
+      where versions.contains(graph.vertices[Int(write)].version)
+        && graph.vertices[Int(write)].hasContent
+      {
         taint(write, &queue)
       }
     }
@@ -117,15 +119,16 @@ struct ClosureEngine<Source: LineageSource> {
 
   /// The first write to the root that removed what was in question, or may have.
   private func firstRemoval() -> Int64? {
-    var isTainted = false
-    for write in graph.nodes[root].writes {
-      let vertex = graph.vertices[Int(write)]
-      if vertex.level == .tainted {
-        isTainted = true
-      } else if isTainted, vertex.mayRemove || vertex.effect == .erased {
-        return graph.activity(of: Int(write)).terminal
-      }
+    let writes = graph.nodes[root].writes.map { graph.vertices[Int($0)] }
+    func terminal(_ vertex: Vertex) -> Int64 { graph.activities[Int(vertex.activity)].terminal }
+    // What was there before any record lies before the record after its own.
+    let firstTainted = writes.filter { $0.level == .tainted }
+      .map { $0.effect == .base ? terminal($0) + 1 : terminal($0) }.min()
+    guard let firstTainted else { return nil }
+    let removal = writes.first {
+      $0.level != .tainted && ($0.mayRemove || $0.effect == .erased)
+        && terminal($0) >= firstTainted
     }
-    return nil
+    return removal.map(terminal)
   }
 }

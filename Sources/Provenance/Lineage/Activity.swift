@@ -96,6 +96,19 @@ struct Vertex {
   var mayRemove = false
   /// What flowed in is on record: an edge, or the statement that there is none.
   var hasOrigin = false
+  /// The explicit version is one that this write made, and not perhaps the one before.
+  var isCertainOfVersion: Bool {
+    switch effect {
+    case .truncate, .full, .keep, .unknown, .renamed, .open, .base: !isVersionOfStart
+    case .drop, .moved, .erased, .statement, .failed, .junction: false
+    }
+  }
+
+  /// What it wrote can be read: it did not only take away.
+  var hasContent: Bool { ![.drop, .moved, .erased, .junction].contains(effect) }
+
+  /// Only START names the version.
+  var isVersionOfStart = false
   /// A junction that stands for all versions of an entity that one run wrote.
   var joinsVersions = false
   /// Takes the place of this explicit version only.

@@ -112,12 +112,18 @@ public struct LineageFacts: Sendable {
 
   private func namesSeveral(_ event: LineageEvent) -> Bool {
     guard event.kind == .run else { return false }
-    var (runs, jobs) = (0, 0)
+    var (run, job): (EntityID?, EntityID?)
     for place in event.mentions.range {
-      if mentions[place].role == .run { runs += 1 }
-      if mentions[place].role == .job { jobs += 1 }
+      let mention = mentions[place]
+      if mention.role == .run {
+        if let run, run != mention.entity { return true }
+        run = mention.entity
+      } else if mention.role == .job {
+        if let job, job != mention.entity { return true }
+        job = mention.entity
+      }
     }
-    return runs > 1 || jobs > 1
+    return false
   }
 
   private mutating func mention(of entity: Entity) -> LineageMention {

@@ -34,6 +34,7 @@ struct RunReader {
     fileprivate var ofAny: EdgeStatements = []
     /// What every version is said to have, and what one of them lacks; set at the end.
     var areEdgesComplete = false
+    var hasEdges = false
     var countsColumns = false
     var isInferred = false
   }
@@ -125,6 +126,7 @@ struct RunReader {
     if !furtherVersions.isEmpty { leaveOutVersionsOfStart() }
     for place in outputs.indices { conclude(outputs[place].ofVersion, ofOutput: place) }
     for further in furtherVersions { conclude(further.ofVersion, ofOutput: further.output) }
+    for place in outputs.indices { judgeLifecycle(ofOutput: place) }
     if !versionedInputs.isEmpty {
       let versioned = Set(versionedInputs.map(\.entity))
       inputs.removeAll { $0.version == .none && versioned.contains($0.entity) }
@@ -161,10 +163,27 @@ struct RunReader {
     furtherVersions = kept
   }
 
+  /// A removal that says what it wrote contradicts itself.
+  private mutating func judgeLifecycle(ofOutput place: Int) {
+    let output = outputs[place]
+    switch output.lifecycle {
+    case .drop:
+      if output.mode != nil || output.hasFurtherVersions || output.hasEdges {
+        outputs[place].isContradictory = true
+      }
+    case .truncate:
+      if let mode = output.mode, [.append, .merge, .partition, .mergeOnReadDelete].contains(mode) {
+        outputs[place].isContradictory = true
+      }
+    default: break
+    }
+  }
+
   /// Explicit edges before column lineage before inferred ones. What one version lacks is counted
   /// for the output: its versions share what flowed in.
   private mutating func conclude(_ ofVersion: EdgeStatements, ofOutput place: Int) {
     let said = ofVersion.union(outputs[place].ofAny)
+    if !said.isDisjoint(with: [.explicit, .column]) { outputs[place].hasEdges = true }
     if isIncomplete || !said.contains(.explicit) { outputs[place].countsColumns = true }
     let isComplete = said.contains(.complete)
     if !isComplete { outputs[place].areEdgesComplete = false }

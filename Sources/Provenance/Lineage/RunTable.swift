@@ -106,12 +106,16 @@ struct RunTable {
     var place = states[run.place].firstEvent
     while place >= 0 {
       let (number, next) = events[Int(place)]
-      // Nearly in order, as it comes from two or three ascending lists.
-      let index = facts.events[Int(number)].index
-      var slot = numbers.count
-      while slot > 0, facts.events[Int(numbers[slot - 1])].index > index { slot -= 1 }
-      numbers.insert(number, at: slot)
+      numbers.append(number)
       place = next
     }
+    // They come from two or three ascending lists.
+    func isBefore(_ left: UInt32, _ right: UInt32) -> Bool {
+      facts.events[Int(left)].index < facts.events[Int(right)].index
+    }
+    let isSorted = numbers.indices.dropLast().allSatisfy {
+      isBefore(numbers[$0], numbers[$0 + 1])
+    }
+    if !isSorted { numbers.sort(by: isBefore) }
   }
 }

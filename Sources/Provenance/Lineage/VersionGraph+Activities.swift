@@ -31,7 +31,8 @@ extension VersionGraph {
   /// The activity of one record that is no part of a run: `dataset…`, `derivation`, or an event
   /// that names no run.
   mutating func makeRecord(_ number: UInt32, _ facts: LineageFacts) -> Int {
-    if let known = activityOfRecord[UInt64(number)] { return Int(known) }
+    let key = RecordTarget(event: number)
+    if let known = activityOfRecord[key] { return Int(known) }
     let event = facts.events[Int(number)]
     reader.begin(entityCount: facts.entityCount)
     reader.add(event, of: facts)
@@ -49,13 +50,13 @@ extension VersionGraph {
       times.apply(to: &activity)
     }
     let made = finish(activity)
-    activityOfRecord[UInt64(number)] = Int32(made)
+    activityOfRecord[key] = Int32(made)
     return made
   }
 
   /// The removal that an `erasure/execution` states for one of its targets.
   mutating func makeErasure(_ number: UInt32, of target: LineageMention) -> Int {
-    let key = UInt64(target.entity.rawValue) << 32 | UInt64(number)
+    let key = RecordTarget(event: number, target: target)
     if let known = activityOfRecord[key] { return Int(known) }
     var activity = instant(source.facts.events[Int(number)], job: nil)
     let vertex = addVertex(
@@ -95,7 +96,10 @@ extension VersionGraph {
     let firstFlow = flows.count
     addFlows(of: activity, firstVertex: firstVertex, number: Int32(number))
     addFurtherVersions(of: activity, firstVertex: firstVertex, number: Int32(number), declared)
-    for rename in reader.renames where rename.isMove && activity.outcome == .completed {
+    for rename in reader.renames
+    where rename.isMove && activity.outcome == .completed
+      && !reader.outputs[rename.output].isContradictory
+    {
       _ = addVertex(
         Vertex(
           activity: Int32(number), entity: rename.former, effect: .moved, mayRemove: true,
@@ -115,18 +119,20 @@ extension VersionGraph {
     of activity: Activity, firstVertex: Int, number: Int32, _ declared: WriteMode?
   ) {
     guard !reader.furtherVersions.isEmpty else { return }
-    func add(_ version: VersionID, ofOutput place: Int) {
+    func add(_ version: VersionID, isOfStart: Bool, ofOutput place: Int) {
       var vertex = vertex(of: reader.outputs[place], in: activity, number, declared)
       vertex.version = version
+      vertex.isVersionOfStart = isOfStart
       vertex.hasOrigin = vertices[firstVertex + place].hasOrigin
       let made = addVertex(vertex)
       addEdge(from: firstVertex + place, to: made, cap: .tainted, basis: .kept)
     }
     for place in reader.outputs.indices where reader.outputs[place].hasFurtherVersions {
-      add(reader.outputs[place].version, ofOutput: place)
+      let output = reader.outputs[place]
+      add(output.version, isOfStart: output.isVersionOfStart, ofOutput: place)
     }
     for further in reader.furtherVersions where reader.outputs[further.output].hasFurtherVersions {
-      add(further.version, ofOutput: further.output)
+      add(further.version, isOfStart: further.isVersionOfStart, ofOutput: further.output)
     }
   }
 
@@ -146,8 +152,11 @@ extension VersionGraph {
     vertex.effect = effect
     vertex.mode = mode
     vertex.mayRemove =
-      effect.removes || effect == .unknown && (output.lifecycle == .overwrite || mode != nil)
+      effect.removes
+      || effect == .unknown
+        && (output.lifecycle == .overwrite || mode != nil || output.isContradictory)
     vertex.hasOrigin = output.areEdgesComplete
+    vertex.isVersionOfStart = output.isVersionOfStart
     return vertex
   }
 

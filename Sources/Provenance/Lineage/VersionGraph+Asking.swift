@@ -102,8 +102,13 @@ extension VersionGraph {
         for job in facts.all(.job, of: number) where isJobAsked[job] < 0 {
           survey.newJobs.append(job)
         }
-        for run in facts.all(.run, of: number) where runs.meet(run, in: surveyCount) {
+        let named = facts.all(.run, of: number)
+        for run in named where runs.meet(run, in: surveyCount) {
           survey.subjects.append(.init(number: number, run: run))
+        }
+        if named.isEmpty {
+          survey.subjects.append(.init(number: number, run: nil))
+          survey.others.append(number)
         }
         continue
       }
@@ -116,6 +121,7 @@ extension VersionGraph {
         survey.subjects.append(.init(number: number, run: run))
       } else {
         survey.subjects.append(.init(number: number, run: nil))
+        survey.others.append(number)
       }
     }
     return survey
@@ -175,7 +181,7 @@ struct EventSurvey {
 
   /// In the order of the list.
   var subjects: [Subject] = []
-  /// Those that belong to no run.
+  /// Those that belong to no run, or name none.
   var others: [UInt32] = []
   /// Jobs of runs that were not asked for when the list was gone through.
   var newJobs: [EntityID] = []

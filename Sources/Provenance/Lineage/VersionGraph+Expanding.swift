@@ -94,11 +94,16 @@ extension VersionGraph {
   private func eventsOfWriters(_ number: Int) -> [UInt32] {
     let facts = source.facts
     let node = nodes[number]
-    return node.events.filter { event in
-      facts.mentions(of: facts.events[Int(event)]).contains { mention in
+    return node.events.filter { number in
+      let event = facts.events[Int(number)]
+      let mentions = facts.mentions(of: event)
+      return mentions.contains { mention in
         node.members.contains(mention.entity)
           && [.output, .target, .related, .previous].contains(mention.role)
       }
+        || facts.edges[event.edges.range].contains { edge in
+          node.members.contains(mentions[mentions.startIndex + Int(edge.target)].entity)
+        }
     }
   }
 
@@ -161,7 +166,7 @@ extension VersionGraph {
     for member in members {
       var place = lastWrite[member]
       while place >= 0 {
-        if vertices[place].version == version { return nil }
+        if vertices[place].version == version, vertices[place].isCertainOfVersion { return nil }
         place = Int(vertices[place].nextOfEntity)
       }
     }
@@ -202,7 +207,8 @@ extension VersionGraph {
     let order = WriteOrder.sorted(elements)
     writes = order.map(\.vertex)
     nodes[number].writes = writes
-    for write in writes where vertices[Int(write)].version != .none {
+    for write in writes
+    where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent {
       nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)
     }
   }
@@ -224,7 +230,9 @@ extension VersionGraph {
   private mutating func addKeptEdges(in number: Int, isRoot: Bool) {
     for write in nodes[number].writes {
       guard let cap = keptCap(vertices[Int(write)], isRoot: isRoot) else { continue }
-      findUsed(of: number, by: Int(vertices[Int(write)].activity), version: .none)
+      findUsed(
+        of: number, by: Int(vertices[Int(write)].activity),
+        Reading(entity: vertices[Int(write)].entity, includesOwn: false))
       for earlier in used {
         addEdge(from: Int(earlier), to: Int(write), cap: cap, basis: .kept)
       }
@@ -286,7 +294,7 @@ extension VersionGraph {
       while place < range.upperBound, flows[place].source == member {
         let flow = flows[place]
         if known != flow.version {
-          findUsed(of: number, by: activity, version: flow.version)
+          findUsed(of: number, by: activity, Reading(entity: member, version: flow.version))
           known = flow.version
         }
         for version in used {
@@ -324,7 +332,9 @@ extension VersionGraph {
           Vertex(
             activity: Int32(activities.count - 1), entity: mention.entity,
             version: mention.version, effect: .junction))
-        findUsed(of: number, by: activities.count - 1, version: mention.version)
+        findUsed(
+          of: number, by: activities.count - 1,
+          Reading(entity: mention.entity, version: mention.version))
         for version in used {
           addEdge(from: Int(version), to: sink, cap: .tainted, basis: .explicit)
         }

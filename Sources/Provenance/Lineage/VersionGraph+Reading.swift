@@ -1,31 +1,45 @@
 /// Which versions of a node an activity may have used.
 extension VersionGraph {
+  /// What an activity reads: an identifier, and an explicit version or `none`.
+  struct Reading {
+    var entity: EntityID
+    var version = VersionID.none
+    /// A run may read what it wrote itself; what kept earlier content did not keep itself.
+    var includesOwn = true
+  }
+
   /// Fills `used` with the vertices of the versions that the activity may have read.
   ///
-  /// An explicit version that somebody wrote is just that; one that nobody is known to have
-  /// written may be any that was there.
-  mutating func findUsed(of node: Int, by activity: Int, version: VersionID) {
+  /// An explicit version that somebody wrote is just that; one that nobody is known for certain to
+  /// have written may be any that was there.
+  mutating func findUsed(of node: Int, by activity: Int, _ reading: Reading) {
     used.removeAll(keepingCapacity: true)
     let reader = activities[activity]
-    if version != .none, let written = nodes[node].versioned[version] {
-      findVersion(written, of: node, by: activity)
-      return
-    }
     let moment = WriteOrder.Reader(
       terminal: reader.terminal, start: reader.start, end: reader.end)
+    if reading.version == .none || !findVersion(reading, of: node, by: activity) {
+      findAny(of: node, by: activity, moment, reading)
+    }
+    if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
+  }
+
+  private mutating func findAny(
+    of node: Int, by activity: Int, _ moment: WriteOrder.Reader, _ reading: Reading
+  ) {
+    let known = Set(used)
     let joins = !nodes[node].hasLimitedWrites
     for group in nodes[node].groups.indices {
       nodes[node].groups[group].findSeen(by: moment, joins: joins, into: &found)
       for seen in found {
-        let vertex = self.vertex(seen, node: node, group: group)
-        if vertices[vertex].effect == .junction
-          || vertices[vertex].activity != Int32(activity)
+        let vertex = Int32(self.vertex(seen, node: node, group: group))
+        if reading.includesOwn || vertices[Int(vertex)].effect == .junction
+          || vertices[Int(vertex)].activity != Int32(activity),
+          known.isEmpty || !known.contains(vertex)
         {
-          used.append(Int32(vertex))
+          used.append(vertex)
         }
       }
     }
-    if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
   }
 
   /// The versions that are current when all is read; see `seen`.
@@ -39,25 +53,30 @@ extension VersionGraph {
     if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
   }
 
-  /// All writes of one explicit version but those that began after the reader's end and those that
-  /// were erased before its start.
-  private mutating func findVersion(_ written: [Int32], of node: Int, by activity: Int) {
+  /// All writes of one explicit version but those that began after the reader's end.
+  ///
+  /// - Returns: whether one of them is certain: not only START names the version, the run did not
+  ///   fail, and the name is that of one thing.
+  private mutating func findVersion(_ reading: Reading, of node: Int, by activity: Int) -> Bool {
+    guard let written = nodes[node].versioned[reading.version] else { return false }
     let reader = activities[activity]
-    for vertex in written where vertices[Int(vertex)].activity != Int32(activity) {
-      let write = self.activity(of: Int(vertex))
-      let isLater = reader.terminal < write.terminal && reader.end <= write.start
-      if !isLater { used.append(vertex) }
+    var isCertain = false
+    for place in written
+    where reading.includesOwn || vertices[Int(place)].activity != Int32(activity) {
+      let vertex = vertices[Int(place)]
+      let write = self.activity(of: Int(place))
+      if reader.terminal < write.terminal, reader.end <= write.start { continue }
+      used.append(place)
+      let isNamed = nodes[node].isOneThing || vertex.entity == reading.entity
+      isCertain = isCertain || isNamed && vertex.isCertainOfVersion
     }
-    if nodes[node].hasLimitedWrites {
-      let moment = WriteOrder.Reader(
-        terminal: reader.terminal, start: reader.start, end: reader.end)
-      dropErasedVersions(of: node, before: moment)
-    }
+    return isCertain
   }
 
   /// Leaves out versions that an erasure of just that version removed before `reader` began.
   private mutating func dropErasedVersions(of node: Int, before reader: WriteOrder.Reader) {
     let erasures = nodes[node].writes.filter { vertices[Int($0)].isLimitedToVersion }
+    let isOneThing = nodes[node].isOneThing
     let candidates = used
     used = candidates.filter { vertex in
       guard vertices[Int(vertex)].effect != .junction else { return true }
@@ -65,6 +84,7 @@ extension VersionGraph {
       return !erasures.contains { other in
         let erasure = self.activity(of: Int(other))
         return other != vertex && vertices[Int(other)].version == vertices[Int(vertex)].version
+          && (isOneThing || vertices[Int(other)].entity == vertices[Int(vertex)].entity)
           && write.terminal < erasure.terminal && write.end <= erasure.start
           && erasure.terminal < reader.terminal && erasure.end <= reader.start
       }

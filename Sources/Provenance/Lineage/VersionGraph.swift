@@ -30,8 +30,8 @@ struct VersionGraph<Source: LineageSource> {
   var isJobAsked = EntityTableOfIntegers()
   /// The write modes declared for a job that was asked for, ascending.
   var policies: [EntityID: [(record: UInt64, mode: WriteMode)]] = [:]
-  /// Activities of single records, by event number and target.
-  var activityOfRecord: [UInt64: Int32] = [:]
+  /// Activities of single records.
+  var activityOfRecord: [RecordTarget: Int32] = [:]
   var reader = RunReader()
 
   // The graph.
@@ -76,6 +76,12 @@ struct VersionGraph<Source: LineageSource> {
   }
 
   func activity(of vertex: Int) -> Activity { activities[Int(vertices[vertex].activity)] }
+}
+
+/// A record that stands for itself, and what it is about where it is about several things.
+struct RecordTarget: Hashable {
+  var event: UInt32
+  var target: LineageMention?
 }
 
 /// A dataset, model or other entity with all its identifiers.

@@ -17,6 +17,8 @@ struct ClosureForgery {
   /// Records that nobody needs.
   var added: Set<UInt64> = []
   var gaps: [ClosureProofFile.Gap] = []
+  /// Takes the record before for one that says to be its second part.
+  var takesStrayParts = false
   /// Changes what is asked; the histories stay those of the original question.
   var question: (inout ClosureProofFile.Question) -> Void = { _ in }
 }
@@ -59,9 +61,10 @@ extension EvidenceBuilder {
       var seen: Set<UInt64> = []
       for record in index.entries[key.bytes] ?? [] where record < query.size {
         let parts = try parts(record)
-        guard seen.insert(parts[0].index).inserted else { continue }
         needed.formUnion(parts.map(\.index))
-        found.append(try HistoryRecord(parts: parts))
+        guard seen.insert(parts[0].index).inserted else { continue }
+        let record = forgery.takesStrayParts ? [parts[0]] : parts
+        found.append(try HistoryRecord(parts: record))
       }
       histories[key] = found
       return found

@@ -92,6 +92,22 @@ import Testing
     return files
   }
 
+  /// Below the published checkpoint an opening reads the ends of files only, so that a merge may
+  /// be who finds out. Indexing goes on from what is left.
+  @Test(arguments: [".run", ".names"])
+  func aDamagedInputIsLetGo(_ suffix: String) throws {
+    let start = try Start()
+    let disk = start.disk.snapshot()
+    let path = "\(Self.folderPath)/0-2\(suffix)"
+    let bytes = try #require(disk.contents(path))
+    disk.flipBit(path, byte: bytes.count / 2, bit: 3)
+    let indexer = start.indexer(disk)
+    Self.work(indexer)
+    #expect(indexer.failure == nil)
+    #expect(indexer.nextRecord == 0)
+    #expect(!Self.files(disk).keys.contains { $0.hasSuffix(".run") })
+  }
+
   @Test func atEveryOperation() throws {
     let start = try Start()
     let whole = start.disk.snapshot()

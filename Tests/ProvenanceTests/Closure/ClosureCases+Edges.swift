@@ -89,6 +89,44 @@ extension ClosureCases {
       $0.run("o", at: 30, from: ["clean"], to: [.init("z@v2", .append)])
       $0.run("r", at: 40, from: ["z@v1"], to: [.init("late")])
     },
+    ClosureCase("through a table of the run's own", ["out": .notRebuilt, "end": .notRebuilt]) {
+      $0.run(
+        "w", at: 10, from: ["raw"], to: [.init("tmp"), .init("out"), .init("end")],
+        edges: [
+          ("tmp", "raw", .explicit, []), ("out", "tmp", .explicit, []),
+          ("end", "out", .column, []),
+        ])
+    },
+    ClosureCase("through a version of the run's own", ["out": .notRebuilt]) {
+      $0.run(
+        "w", at: 10, from: ["raw", "tmp@v1"], to: [.init("tmp@v1"), .init("out")],
+        edges: [("tmp@v1", "raw", .explicit, []), ("out", "tmp@v1", .explicit, [])])
+    },
+    ClosureCase("a version that only its erasure names", ["late": .notRebuilt]) {
+      $0.run("c", at: 10, from: ["raw"], to: [.init("curated", .overwrite)])
+      $0.run("l", at: 20, from: ["curated@snapshot-9"], to: [.init("late")])
+      $0.erase("curated@snapshot-9", at: 130)
+    },
+    ClosureCase("a version that an unfinished run names at its start", ["e": .notRebuilt]) {
+      $0.run("w", at: 10, from: ["raw"], to: [.init("d", .append)])
+      $0.event(.start, "x", at: 20, to: [.init("d@v5")])
+      $0.run("r", at: 30, from: ["d@v5"], to: [.init("e")])
+    },
+    ClosureCase("a version whose number is used again", ["e": .notRebuilt]) {
+      $0.run("w", at: 10, from: ["raw"], to: [.init("d", .append)])
+      $0.run("r", at: 30, from: ["d@1"], to: [.init("e")])
+      $0.run("n", at: 50, from: ["clean"], to: [.init("d@1", .overwrite)])
+    },
+    ClosureCase("a name for two things, of which one version is erased", ["A": .notRebuilt]) {
+      for name in ["A", "B"] {
+        $0.record(
+          .dataset, at: 1, [Estate.entity(name, .target), Estate.entity("table", .symlink)]
+        ) { $0.symlinks = [EntityPair(entity: 0, other: 1)] }
+      }
+      $0.run("c1", at: 10, from: ["raw"], to: [.init("A@1", .overwrite)])
+      $0.run("c2", at: 20, from: ["clean"], to: [.init("B@1", .overwrite)])
+      $0.erase("B@1", at: 100)
+    },
     ClosureCase("an edge into a version", ["late": .notRebuilt]) {
       $0.run(
         "w", at: 10, from: ["raw"], to: [.init("z@v2")],

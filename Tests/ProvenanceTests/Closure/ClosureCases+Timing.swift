@@ -157,6 +157,34 @@ extension ClosureCases {
       $0.run("c1", job: "curate", at: 10, from: ["raw"], to: [.init("curated", .overwrite)])
       $0.event(.complete, "later", at: 500, from: ["other"])
     },
+    ClosureCase("a dataset that is dropped and written", ["z": .notRebuilt, "c": .notRebuilt]) {
+      $0.event(.start, "w", at: 10)
+      $0.event(.running, "w", at: 11, to: [.init("z", nil, .drop)])
+      $0.event(
+        .complete, "w", at: 12, from: ["raw"], to: [.init("z", .overwrite)],
+        edges: [("z", "raw", .explicit, [])])
+      $0.run("r", at: 20, from: ["z"], to: [.init("c")])
+    },
+    ClosureCase("a rename that another event contradicts", ["before": .notRebuilt]) {
+      $0.run("c", at: 1, from: ["raw"], to: [.init("before", .overwrite)])
+      $0.event(.start, "w", at: 10, to: [.init("after", nil, .rename)]) {
+        $0.entities.append(Estate.entity("before", .previous))
+        $0.renames = [EntityPair(entity: 2, other: 3)]
+      }
+      $0.event(.complete, "w", at: 11, to: [.init("after", nil, .create)])
+    },
+    ClosureCase("a gap of who sent an event that names no run", ["curated": .unknown]) {
+      $0.event(.start, "c", at: 10, sequence: 1)
+      $0.event(
+        .complete, "c", at: 11, from: ["raw"], to: [.init("curated", .overwrite)], sequence: 2)
+      $0.erase("raw", at: 100)
+      $0.event(.start, "c2", at: 110)
+      $0.event(
+        .complete, "c2", at: 111, from: ["clean"], to: [.init("curated", .overwrite)], sequence: 3)
+      $0.event(.complete, "c3", at: 120, from: ["clean"], to: [.init("curated")], sequence: 5) {
+        $0.entities.removeFirst()
+      }
+    },
     ClosureCase("streaming", ["live": .inFlight, "late": .notRebuilt]) {
       $0.event(.start, "s", at: 10, from: ["raw"], to: [.init("live", .append)])
       $0.event(.running, "s", at: 20, from: ["raw"], to: [.init("live", .append)])
