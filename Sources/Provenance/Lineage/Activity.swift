@@ -109,6 +109,8 @@ struct Vertex {
 
   /// Only START names the version.
   var isVersionOfStart = false
+  /// Nothing better is known to have flowed in than all inputs of the run.
+  var isInferredOnly = false
   /// A junction that stands for all versions of an entity that one run wrote.
   var joinsVersions = false
   /// Takes the place of this explicit version only.

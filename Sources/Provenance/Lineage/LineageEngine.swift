@@ -118,7 +118,7 @@ struct LineageEngine<Source: LineageSource> {
     var place = graph.vertices[Int(vertex)].firstEdge
     while place >= 0 {
       let edge = graph.edges[Int(place)]
-      if !isDisclosure(edge.to) { targets.append(edge.to) }
+      if !isDisclosure(edge.to), !isOwnLoop(edge) { targets.append(edge.to) }
       place = edge.next
     }
     for target in targets.reversed() { reach(target, depth: self.depth(behind: vertex, depth)) }
@@ -129,6 +129,13 @@ struct LineageEngine<Source: LineageSource> {
     let sink = graph.vertices[Int(vertex)]
     return sink.effect == .junction && sink.firstEdge < 0 && sink.activity >= 0
       && graph.activity(of: Int(vertex)).run == nil
+  }
+
+  /// A run may read what it wrote; where all its inputs flow into that, the way back says nothing.
+  private func isOwnLoop(_ edge: VersionEdge) -> Bool {
+    let (from, to) = (graph.vertices[Int(edge.from)], graph.vertices[Int(edge.to)])
+    return from.isInferredOnly && from.effect != .junction && from.activity == to.activity
+      && to.effect == .junction && !to.joinsVersions
   }
 
   private mutating func goUp(from vertex: Int32, _ depth: Int) throws(Source.Failure) {
@@ -146,7 +153,8 @@ struct LineageEngine<Source: LineageSource> {
     var sources: [Int32] = []
     var place = firstIn[Int(vertex)]
     while place >= 0 {
-      sources.append(graph.edges[Int(place)].from)
+      let edge = graph.edges[Int(place)]
+      if !isOwnLoop(edge) { sources.append(edge.from) }
       place = nextIn[Int(place)]
     }
     for source in sources.reversed() { reach(source, depth: self.depth(behind: vertex, depth)) }
@@ -167,7 +175,9 @@ struct LineageEngine<Source: LineageSource> {
     let facts = graph.source.facts
     var edges: [LineageEdge] = []
     for edge in graph.edges {
-      guard let from = places[edge.from], let to = places[edge.to] else { continue }
+      guard let from = places[edge.from], let to = places[edge.to], !isOwnLoop(edge) else {
+        continue
+      }
       edges.append(
         LineageEdge(
           from: from, to: to, basis: edge.basis, isMasked: edge.cap == .masked,

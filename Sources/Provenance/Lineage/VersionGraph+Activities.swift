@@ -157,6 +157,7 @@ extension VersionGraph {
         && (output.lifecycle == .overwrite || mode != nil || output.isContradictory)
     vertex.hasOrigin = output.areEdgesComplete
     vertex.isVersionOfStart = output.isVersionOfStart
+    vertex.isInferredOnly = output.isInferred && !output.hasEdges
     return vertex
   }
 

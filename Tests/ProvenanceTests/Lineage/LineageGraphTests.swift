@@ -136,6 +136,24 @@ import Testing
         """)
   }
 
+  /// A job that reads and writes one table does not go round in it.
+  @Test func aTableThatIsRewrittenIsNoCycle() throws {
+    var estate = Estate()
+    estate.run("w", job: "j", at: 1, from: ["a", "t"], to: [.init("t", .overwrite), .init("u")])
+    #expect(
+      LineageText.text(lineage(estate, "t", .upstream)) == """
+        dataset:n:t (run w, record 1)
+        └─ run::w (job job:n:j, record 1) [inferred]
+           ├─ dataset:n:a (no record of its origin) [inferred]
+           └─ dataset:n:t (no record of its origin) [inferred]
+
+        """)
+    let down = lineage(estate, "t", .downstream)
+    let run = try #require(down.nodes.firstIndex { $0.kind == .run })
+    #expect(down.edges.filter { $0.to == run }.map { down.nodes[$0.from].record } == [nil])
+    #expect(Set(down.nodes.filter { $0.depth > 0 }.map(\.entity.name)) == ["w", "u"])
+  }
+
   @Test func theJSONIsStable() {
     var estate = Estate()
     estate.run("w", job: "j", at: 1, to: [.init("b", .overwrite)])
