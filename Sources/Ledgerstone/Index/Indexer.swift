@@ -81,7 +81,8 @@ final class Indexer {
 
   /// Lets go of runs that were only found: whoever can write to the folder may have made them.
   /// What an index record commits to is derived from the log by the process that signs it, or was
-  /// signed before. `catchUp` builds them again.
+  /// signed before; but for a last record whose writer did not come to sign it, which an opening
+  /// signs as it is. `catchUp` builds them again.
   func dropUnconfirmed() {
     guard failure == nil, !unconfirmed.isEmpty else { return }
     drop(unconfirmed)
