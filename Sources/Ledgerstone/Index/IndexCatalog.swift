@@ -78,6 +78,17 @@ struct IndexCatalog: Sendable {
   }
 }
 
+extension RecordContent {
+  /// What an index record commits to, by extent.
+  var runsByExtent: [IndexRunExtent: IndexRunCommitment] {
+    var found: [IndexRunExtent: IndexRunCommitment] = [:]
+    for run in runs {
+      if let extent = run.extent { found[extent] = run }
+    }
+    return found
+  }
+}
+
 extension IndexRunExtent {
   func covers(_ other: IndexRunExtent) -> Bool {
     firstRecord <= other.firstRecord && endRecord >= other.endRecord

@@ -45,11 +45,7 @@ final class IndexMemory: Sendable {
     guard let header = try? log.header(at: record),
       let content = try? RecordHeader.decode(header.bytes.rawSpan).content
     else { return [:] }
-    var runs: [IndexRunExtent: IndexRunCommitment] = [:]
-    for run in content.runs {
-      if let extent = run.extent { runs[extent] = run }
-    }
-    let found = runs
+    let found = content.runsByExtent
     listed.withLock { $0 = (record, found) }
     return found
   }

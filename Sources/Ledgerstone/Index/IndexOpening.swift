@@ -17,8 +17,6 @@ struct IndexOpening {
     var tails: Set<IndexRunExtent> = []
     /// The runs of the newest index record, and what it commits to.
     var listed: [IndexRunExtent: IndexRunCommitment] = [:]
-    /// Full runs that no index record speaks for yet: what they say is what somebody wrote there.
-    var unconfirmed: Set<IndexRunExtent> = []
     var isLastRecordIndex = false
     var remarks: [String] = []
   }
@@ -43,12 +41,7 @@ struct IndexOpening {
           try folder.remove(extent)
           continue
         }
-        if extent.isFull {
-          found.catalog.insert(commitment)
-          if found.listed[extent] == nil { found.unconfirmed.insert(extent) }
-        } else {
-          found.tails.insert(extent)
-        }
+        if extent.isFull { found.catalog.insert(commitment) } else { found.tails.insert(extent) }
       }
       for extent in listing.names.subtracting(listing.runs) { try folder.remove(extent) }
       return found
@@ -81,10 +74,7 @@ struct IndexOpening {
     found.isLastRecordIndex = newest.kind == LedgerRecords.indexKind
     let record = found.isLastRecordIndex ? last : listing.notes.last { $0 < last }
     guard let record else { return }
-    let runs = record == last ? newest.runs : try content(record).runs
-    for run in runs {
-      if let extent = run.extent { found.listed[extent] = run }
-    }
+    found.listed = try (record == last ? newest : content(record)).runsByExtent
   }
 
   private func content(_ record: UInt64) throws -> RecordContent {

@@ -31,16 +31,15 @@ final class Indexer {
   /// - Parameters:
   ///   - catalog: the full runs that are there and can be read.
   ///   - listed: the runs of the newest index record.
-  ///   - unconfirmed: those of the catalog that it does not list.
   init(
     folder: IndexFolder, catalog: IndexCatalog, tails: Set<IndexRunExtent>,
-    listed: Set<IndexRunExtent>, unconfirmed: Set<IndexRunExtent> = []
+    listed: Set<IndexRunExtent>
   ) {
     self.folder = folder
     self.catalog = catalog
     self.tails = tails
     self.listed = listed
-    self.unconfirmed = unconfirmed
+    unconfirmed = Set(catalog.runs.keys).subtracting(listed)
     foundTails = tails.subtracting(listed)
     builder = RunBuilder(firstRecord: catalog.coveredEnd())
     missingTailEnd =

@@ -94,7 +94,7 @@ extension LedgerOpening {
       index: IndexStage(
         Indexer(
           folder: index.folder, catalog: index.catalog, tails: index.tails,
-          listed: Set(index.listed.keys), unconfirmed: index.unconfirmed),
+          listed: Set(index.listed.keys)),
         isBackground: options.sealsInBackground),
       emptyBatch: RecordBatch(duplicateKey: duplicateKey), clock: options.clock,
       sealsInBackground: options.sealsInBackground, makeClockRecord: makeClockRecord)

@@ -188,11 +188,14 @@ extension ClosureEngine {
 
   /// An event that writes the node, does not say that it ended, and names no run that could.
   private func namelessVerdict(of node: Int) -> ClosureVerdict? {
-    let open = graph.nodes[node].writes.map { graph.activity(of: Int($0)) }
-      .filter { $0.isRun && $0.run == nil && $0.outcome == .open }
+    let open = graph.nodes[node].writes.lazy.filter { write in
+      let number = Int(graph.vertices[Int(write)].activity)
+      return graph.activities[number].outcome == .open && graph.activities[number].isRun
+        && graph.activities[number].run == nil
+    }
     guard !open.isEmpty else { return nil }
     return ClosureVerdict(
-      state: .unknown, reason: .runInFlight, records: Set(open.map(\.first)).sorted())
+      state: .unknown, reason: .runInFlight, records: Set(open.map { record(of: $0) }).sorted())
   }
 
   private func openRunPlaces(of node: Int) -> [Int] {

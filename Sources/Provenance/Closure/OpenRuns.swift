@@ -31,7 +31,7 @@ extension VersionGraph {
   ) throws(Source.Failure) -> OpenRuns {
     var seenCount = 0
     while seenCount < runs.runs.count {
-      let unfinished = runs.runs[seenCount...].filter { !runs.parts(of: $0).contains(.end) }
+      let unfinished = runs.runs[seenCount...].filter { !runs.hasEnded($0) }
       seenCount = runs.runs.count
       try complete(unfinished) { (_, _) in }
     }
@@ -41,7 +41,7 @@ extension VersionGraph {
     for run in runs.runs {
       let known = runs.activity(of: run)
       if known >= 0, activities[known].outcome != .open { continue }
-      if known < 0, runs.parts(of: run).contains(.end) { continue }
+      if known < 0, runs.hasEnded(run) { continue }
       runs.events(of: run, facts, into: &events)
       found.append(openRun(run, events, facts, time, silenceMicroseconds))
     }

@@ -96,17 +96,6 @@ struct Vertex {
   var mayRemove = false
   /// What flowed in is on record: an edge, or the statement that there is none.
   var hasOrigin = false
-  /// The explicit version is one that this write made, and not perhaps the one before.
-  var isCertainOfVersion: Bool {
-    switch effect {
-    case .truncate, .full, .keep, .unknown, .renamed, .open, .base: !isVersionOfStart
-    case .drop, .moved, .erased, .statement, .failed, .junction: false
-    }
-  }
-
-  /// What it wrote can be read: it did not only take away.
-  var hasContent: Bool { ![.drop, .moved, .erased, .junction].contains(effect) }
-
   /// Only START names the version.
   var isVersionOfStart = false
   /// Nothing better is known to have flowed in than all inputs of the run.
@@ -121,6 +110,17 @@ struct Vertex {
   var firstEdge: Int32 = -1
   /// The vertex before that writes the same entity; -1 for the first.
   var nextOfEntity: Int32 = -1
+
+  /// The explicit version is one that this write made, and not perhaps the one before.
+  var isCertainOfVersion: Bool {
+    switch effect {
+    case .truncate, .full, .keep, .unknown, .renamed, .open, .base: !isVersionOfStart
+    case .drop, .moved, .erased, .statement, .failed, .junction: false
+    }
+  }
+
+  /// What it wrote can be read: it did not only take away.
+  var hasContent: Bool { ![.drop, .moved, .erased, .junction].contains(effect) }
 }
 
 /// How much is known to have come from the root.

@@ -5,8 +5,7 @@ internal import LedgerFormat
 struct EventMark: Sendable {
   private var rawRun: UInt32
   private var rawJob: UInt32
-  /// Of this event alone.
-  let parts: RunParts
+  let isTerminal: Bool
   let isRun: Bool
   /// The event names more than one run or more than one job, each of which it belongs to.
   let namesSeveral: Bool
@@ -19,22 +18,13 @@ struct EventMark: Sendable {
     self.namesSeveral = namesSeveral
     isRun = event.kind == .run
     hasPairs = event.pairs.count > 0
-    parts = event.eventType == .start ? .start : event.eventType?.isTerminal == true ? .end : []
+    isTerminal = event.eventType?.isTerminal == true
   }
 
   /// The first run that the event names.
   var run: EntityID? { rawRun == .max ? nil : EntityID(rawValue: rawRun) }
   /// The first job that it names.
   var job: EntityID? { rawJob == .max ? nil : EntityID(rawValue: rawJob) }
-}
-
-/// What is known of a run's events.
-struct RunParts: OptionSet {
-  let rawValue: UInt8
-
-  static let start = Self(rawValue: 1)
-  /// A terminal event.
-  static let end = Self(rawValue: 2)
 }
 
 /// The runs that were met, with their events.
@@ -52,7 +42,8 @@ struct RunTable {
     var activity: Int32 = -1
     /// The survey that met the run last.
     var survey: Int32 = 0
-    var parts: RunParts = []
+    /// A terminal event was met.
+    var hasEnded = false
     /// It was asked for by its own name, so that there are no more events of it.
     var isComplete = false
   }
@@ -76,11 +67,12 @@ struct RunTable {
       events[Int(state.lastEvent)].next = place
     }
     state.lastEvent = place
-    state.parts.formUnion(mark.parts)
+    state.hasEnded = state.hasEnded || mark.isTerminal
     states[run.place] = state
   }
 
-  func parts(of run: EntityID) -> RunParts { states[run.place].parts }
+  /// Whether a terminal event of the run was met.
+  func hasEnded(_ run: EntityID) -> Bool { states[run.place].hasEnded }
 
   func isComplete(_ run: EntityID) -> Bool { states[run.place].isComplete }
 
