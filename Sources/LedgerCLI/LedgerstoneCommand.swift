@@ -78,7 +78,7 @@ struct LedgerstoneCommand: AsyncParsableCommand {
       guard argument.count > 1, argument.first == "-", argument.dropFirst().allSatisfy(\.isNumber)
       else { continue }
       throw CommandFailure(
-        .usage, "'\(argument)': records and bodies are counted from 0")
+        .usage, "'\(argument)': no command takes a negative number")
     }
   }
 

@@ -142,7 +142,7 @@ import Testing
       ("execution", execution + ["--attribute", "method=x"], "method is given twice"),
       ("execution", execution + ["--started", "soon"], "--started soon: neither a date"),
       ("execution", execution + ["--event-time", "soon"], "--event-time soon: not an RFC 3339"),
-      ("execution", execution + ["--rows-after", "-1"], "counted from 0"),
+      ("execution", execution + ["--rows-after", "-1"], "no command takes a negative number"),
       ("execution", execution + ["--subject", "x"], "--sealed and --subject belong together"),
       ("verification", Self.target + Self.by + ["--method", "scan"], "--residual"),
       ("verification", verification + ["--residual", "none"], "--residual"),

@@ -69,6 +69,25 @@ import Testing
     }
   }
 
+  /// What is derived is not needed to answer: readers go through the log instead.
+  @Test(arguments: [
+    "mv L/index away; ln -s \"$PWD/away\" L/index", "rm -r L/index; ln -s /nowhere L/index",
+    "rm -r L/index; echo hello >L/index", "rm -r L/index; mkfifo L/index", "rm -r L/index",
+  ])
+  func readersDoWithoutAnIndex(_ change: String) throws {
+    let scratch = try Self.ledger()
+    let whole = try scratch.run("entities", "L")
+    try #require(whole.status == 0 && whole.output.contains(":"), "\(whole)")
+    let name = try #require(whole.output.split(separator: "\n").first.map(String.init))
+    let history = try scratch.run("history", "L", name)
+    try #require(history.status == 0 && !history.output.isEmpty, "\(history)")
+    try scratch.shell(change)
+    #expect(try scratch.run("entities", "L") == whole)
+    #expect(try scratch.run("history", "L", name).output == history.output)
+    #expect(try scratch.run("lineage", "L", name, "--upstream").status == 0)
+    #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
+  }
+
   /// What no ledger has is left alone, named by `verify`, and does no harm.
   @Test(arguments: [
     "log/hello", "bodies/hello", "index/x", "tree/9999", "hello", "index/0-0.run/",

@@ -17,7 +17,7 @@ import Testing
     ]
     for arguments in commands {
       try expect(
-        arguments, "'-1': records and bodies are counted from 0", status: 64, in: scratch)
+        arguments, "'-1': no command takes a negative number", status: 64, in: scratch)
     }
   }
 

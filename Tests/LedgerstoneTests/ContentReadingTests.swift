@@ -43,7 +43,8 @@ import Testing
     ]
     for list in lists {
       var read: [UInt64] = []
-      try reader.forEachContent(of: list) { index, _, content in
+      try reader.forEachRecord(of: list, \.self) { record in
+        let (index, content) = (record.index, record.content)
         read.append(index)
         #expect(content.entities.first?.name == "table \(index - 1)")
         #expect(content.entities.first?.name == names[index])
@@ -61,14 +62,14 @@ import Testing
     list[2_999] = UInt64.max / 2
     var read: [UInt64] = []
     #expect(throws: (any Error).self) {
-      try reader.forEachContent(of: list) { index, _, _ in read.append(index) }
+      try reader.forEachRecord(of: list, \.index) { read.append($0) }
     }
     #expect(read == Array((1...UInt64(3_000)).prefix(place)))
     read = []
     #expect(throws: Enough.self) {
-      try reader.forEachContent(of: Array(1...UInt64(3_000))) { index, _, _ in
+      try reader.forEachRecord(of: Array(1...UInt64(3_000)), \.index) {
         guard read.count < place else { throw Enough() }
-        read.append(index)
+        read.append($0)
       }
     }
     #expect(read.count == place)
@@ -89,7 +90,7 @@ import Testing
       fixture.disk.flipBit(path, byte: size / 2, bit: 3)
       var read: [UInt64] = []
       let isDamageFound =
-        (try? reader.forEachContent(of: list) { index, _, _ in read.append(index) }) == nil
+        (try? reader.forEachRecord(of: list, \.index) { read.append($0) }) == nil
       #expect(isDamageFound, "\(path)")
       #expect(read == Array(list.prefix(read.count)), "\(path)")
       ends.insert(read.count)
@@ -97,7 +98,7 @@ import Testing
     }
     #expect(ends == [500, 1_000, 1_500, 2_000])
     var count = 0
-    try intact.forEachContent(of: list) { _, _, _ in count += 1 }
+    try intact.forEachRecord(of: list, \.index) { _ in count += 1 }
     #expect(count == list.count)
   }
 
@@ -119,7 +120,8 @@ import Testing
     let reader = try fixture.reader()
     let list = Array(1...UInt64(300))
     var read: [UInt64] = []
-    try reader.forEachContent(of: list) { index, _, content in
+    try reader.forEachRecord(of: list, \.self) { record in
+      let (index, content) = (record.index, record.content)
       read.append(index)
       #expect(content.entities.count == ((index - 1) % 3 == 0 ? 400 : 1))
       #expect(content.entities.first?.name == "\(index - 1) 0")

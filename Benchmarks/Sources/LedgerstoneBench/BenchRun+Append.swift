@@ -16,7 +16,7 @@ private struct BulkProgress: Codable {
 
 extension BenchRun {
   private static let chunkRecordCount = 250_000
-  private static let batchRecordCount = 2_048
+  private static let batchRecordCount = 8_192
   private static let producerCount = 4
   private static let firstRecordCount = 1_000_000
 

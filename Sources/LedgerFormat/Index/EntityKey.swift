@@ -14,17 +14,39 @@ public struct EntityKey: Sendable {
   public static let byteCountMax = 2 + 2 * (3 + FormatLimits.nameByteCountMax)
 
   public init(type: EntityType, namespace: String, name: String) {
-    let heads = 4 * ByteOutput.cborHeadByteCountMax
-    bytes = ByteBuffer(capacity: heads + namespace.utf8.count + name.utf8.count) { output in
-      output.appendCBOR(arrayCount: 3)
-      output.appendCBOR(unsigned: UInt64(type.rawValue))
-      output.appendCBOR(text: namespace)
-      output.appendCBOR(text: name)
-    }
+    let capacity = Self.capacity(namespace, name)
+    bytes = ByteBuffer(capacity: capacity) { Self.append(type, namespace, name, to: &$0) }
   }
 
   public init(_ entity: Entity) {
     self.init(type: entity.type, namespace: entity.namespace, name: entity.name)
+  }
+
+  /// Appends the bytes of the entity's key: for somebody with many entities and one buffer.
+  package static func append(_ entity: Entity, to bytes: inout ByteBuffer) {
+    bytes.append(addingCapacity: capacity(entity.namespace, entity.name)) {
+      append(entity.type, entity.namespace, entity.name, to: &$0)
+    }
+  }
+
+  /// The key that `append` wrote.
+  package init(written bytes: RawSpan) { self.bytes = bytes.copied() }
+
+  /// Whether these are its bytes.
+  package func hasBytes(of other: RawSpan) -> Bool { bytes.rawSpan.hasBytes(of: other) }
+
+  /// Bytes that are enough for a key.
+  private static func capacity(_ namespace: String, _ name: String) -> Int {
+    4 * ByteOutput.cborHeadByteCountMax + namespace.utf8.count + name.utf8.count
+  }
+
+  private static func append(
+    _ type: EntityType, _ namespace: String, _ name: String, to output: inout ByteOutput
+  ) {
+    output.appendCBOR(arrayCount: 3)
+    output.appendCBOR(unsigned: UInt64(type.rawValue))
+    output.appendCBOR(text: namespace)
+    output.appendCBOR(text: name)
   }
 
   /// Takes a key's bytes and refuses all that no header can name.
@@ -72,7 +94,9 @@ public struct EntityKey: Sendable {
 }
 
 extension EntityKey: Hashable {
-  public static func == (left: EntityKey, right: EntityKey) -> Bool { left.bytes == right.bytes }
+  public static func == (left: EntityKey, right: EntityKey) -> Bool {
+    left.bytes.rawSpan.hasBytes(of: right.bytes.rawSpan)
+  }
 
   /// Eight bytes at a time, where an array's own hashing takes them one by one.
   public func hash(into hasher: inout Hasher) {

@@ -20,20 +20,14 @@ struct KeyTable: Sendable {
   private(set) var keys: ByteBuffer = []
   /// Row numbers plus one; 0 is free. A power of two of them, at most half used.
   private var slots: [UInt32]
-  private let seed: UInt64
+  // Seeded anew in each process: the order of the table never shows in a run.
+  private let hashing = SeededHash()
 
-  init() {
-    slots = [UInt32](repeating: 0, count: 4_096)
-    // The standard library's hashes are seeded anew in each process, so that nobody can choose
-    // names that collide. The order of the table never shows in a run.
-    var hasher = Hasher()
-    hasher.combine(0)
-    seed = UInt64(truncatingIfNeeded: hasher.finalize()) | 1
-  }
+  init() { slots = [UInt32](repeating: 0, count: 4_096) }
 
   /// The row of the key with these items, which is added if it is new.
   mutating func row(of items: RawSpan) -> Int {
-    let tag = hash(items)
+    let tag = hashing.hash(items)
     let slot = slot(of: items, tag)
     if slots[slot] != 0 { return Int(slots[slot]) - 1 }
     rows.append(
@@ -48,7 +42,7 @@ struct KeyTable: Sendable {
 
   /// The row of the key with these items; nil if it was never added.
   func knownRow(of items: RawSpan) -> Int? {
-    let slot = slot(of: items, hash(items))
+    let slot = slot(of: items, hashing.hash(items))
     return slots[slot] == 0 ? nil : Int(slots[slot]) - 1
   }
 
@@ -98,46 +92,9 @@ struct KeyTable: Sendable {
     }
   }
 
-  /// Words of the key folded by 128-bit products with the seed.
-  @inline(__always)
-  private func hash(_ items: RawSpan) -> UInt64 {
-    let count = items.byteCount
-    var state = seed ^ UInt64(truncatingIfNeeded: count)
-    if count < 8 {
-      for offset in 0..<count {
-        state = Self.mix(state ^ UInt64(items.byte(at: offset)), seed ^ 0x9E37_79B9_7F4A_7C15)
-      }
-      return state
-    }
-    var offset = 0
-    while offset + 8 < count {
-      state = Self.mix(state ^ items.word(at: offset), seed ^ 0x9E37_79B9_7F4A_7C15)
-      offset += 8
-    }
-    return Self.mix(state ^ items.word(at: count - 8), seed ^ 0xD6E8_FEB8_6659_FD93)
-  }
-
-  @inline(__always)
-  private static func mix(_ left: UInt64, _ right: UInt64) -> UInt64 {
-    let product = left.multipliedFullWidth(by: right)
-    return product.high ^ product.low
-  }
-
   @inline(__always)
   private func isEqual(_ row: Int, _ items: RawSpan) -> Bool {
-    let count = rows[row].byteCount
-    guard count == items.byteCount else { return false }
-    let start = rows[row].offset
-    let own = keys.rawSpan.extracting(start..<start + count)
-    if count < 8 {
-      for offset in 0..<count where own.byte(at: offset) != items.byte(at: offset) { return false }
-      return true
-    }
-    var offset = 0
-    while offset + 8 < count {
-      if own.word(at: offset) != items.word(at: offset) { return false }
-      offset += 8
-    }
-    return own.word(at: count - 8) == items.word(at: count - 8)
+    let (start, count) = (rows[row].offset, rows[row].byteCount)
+    return keys.rawSpan.extracting(start..<start + count).hasBytes(of: items)
   }
 }

@@ -109,20 +109,50 @@ public struct LoadedRun: Sendable {
     return found
   }
 
+  /// Where the entry of a hash would be.
+  private struct Bucket {
+    var tag: UInt32
+    /// The first tag of the bucket, or of one behind it.
+    var firstTag: UInt32
+    var low: Int
+    var high: Int
+  }
+
+  /// Questions whose buckets are looked up before any of them is searched.
+  private static let bucketCountMax = 64
+
   /// The same for many entities: gives the place in `keyHashes` with each record.
   public func forEachRecord(
     keyHashes: [SHA256Digest], in range: Range<UInt64>, _ body: (_ place: Int, UInt64) -> Void
   ) {
-    for (place, keyHash) in keyHashes.enumerated() {
-      forEachRecord(keyHash: keyHash, in: range, limit: .max) { body(place, $0) }
+    // What is read of one bucket is mostly not in the processor's caches. Many buckets read one
+    // behind the other are waited for together; with a search between them, one by one.
+    var buckets: [Bucket] = []
+    buckets.reserveCapacity(Self.bucketCountMax)
+    for start in stride(from: 0, to: keyHashes.count, by: Self.bucketCountMax) {
+      buckets.removeAll(keepingCapacity: true)
+      for place in start..<min(start + Self.bucketCountMax, keyHashes.count) {
+        buckets.append(bucket(of: keyHashes[place]))
+      }
+      for (offset, bucket) in buckets.enumerated() {
+        let place = start + offset
+        guard let entry = self.place(of: keyHashes[place], in: bucket) else { continue }
+        forEachRecord(ofEntry: entry, in: range, limit: .max) { body(place, $0) }
+      }
     }
+  }
+
+  private func forEachRecord(
+    keyHash: SHA256Digest, in range: Range<UInt64>, limit: Int, _ body: (UInt64) -> Void
+  ) {
+    guard limit > 0, let entry = place(of: keyHash, in: bucket(of: keyHash)) else { return }
+    forEachRecord(ofEntry: entry, in: range, limit: limit, body)
   }
 
   @inline(__always)
   private func forEachRecord(
-    keyHash: SHA256Digest, in range: Range<UInt64>, limit: Int, _ body: (UInt64) -> Void
+    ofEntry place: Int, in range: Range<UInt64>, limit: Int, _ body: (UInt64) -> Void
   ) {
-    guard limit > 0, let place = place(of: keyHash) else { return }
     var left = limit
     for position in (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]) {
       let record = firstRecord + UInt64(records[position])
@@ -134,16 +164,25 @@ public struct LoadedRun: Sendable {
     }
   }
 
-  private func place(of keyHash: SHA256Digest) -> Int? {
+  @inline(__always)
+  private func bucket(of keyHash: SHA256Digest) -> Bucket {
     let (bucket, tag) = place(in: keyHash)
-    var (low, high) = (Int(bucketStarts[bucket]), Int(bucketStarts[bucket + 1]))
-    let end = high
+    let low = Int(bucketStarts[bucket])
+    return Bucket(
+      tag: tag, firstTag: low < tags.count ? tags[low] : .max, low: low,
+      high: Int(bucketStarts[bucket + 1]))
+  }
+
+  private func place(of keyHash: SHA256Digest, in bucket: Bucket) -> Int? {
+    // Most runs have nothing of most entities.
+    guard bucket.low < bucket.high, bucket.firstTag <= bucket.tag else { return nil }
+    var (low, high) = (bucket.low, bucket.high)
     // Names can be chosen so that a bucket has many entries.
     while low < high {
       let middle = low + (high - low) / 2
-      if tags[middle] < tag { low = middle + 1 } else { high = middle }
+      if tags[middle] < bucket.tag { low = middle + 1 } else { high = middle }
     }
-    while low < end, tags[low] == tag {
+    while low < bucket.high, tags[low] == bucket.tag {
       if keyHashes[low] == keyHash { return low }
       low += 1
     }

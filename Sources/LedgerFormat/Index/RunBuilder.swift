@@ -22,10 +22,8 @@ public struct RunBuilder: Sendable {
     var previous: UInt32
   }
 
-  /// Begins with `firstRecord`, which must be where a run of level 0 may begin.
+  /// Begins with `firstRecord`: where a run of level 0 may begin, if `run` is to be asked for.
   public init(firstRecord: UInt64 = 0) {
-    precondition(
-      firstRecord.isMultiple(of: UInt64(FormatLimits.runRecordCount)), "a run begins aligned")
     self.firstRecord = firstRecord
     pairs.reserveCapacity(4 * FormatLimits.runRecordCount)
   }

@@ -17,35 +17,48 @@ extension LedgerReader {
         known = view
         return try records(namingEach: keys, in: 0..<size, view)
       },
-      read: { (records, take) throws(any Error) in try readHistory(records, take) })
+      read: { (records, take) throws(any Error) in
+        try readHistory(records, as: RecordFacts.init, take)
+      })
   }
 
   /// Every record in `range` that names the entity, the parts of a continued one joined.
   public func history(of key: EntityKey, in range: Range<UInt64>) throws -> [HistoryRecord] {
     var records: [HistoryRecord] = []
-    try readHistory(try self.records(naming: key, in: range)) { record, _ in
+    try readHistory(try self.records(naming: key, in: range), as: \.self) { record, _ in
       records.append(record)
     }
     return records
   }
 
-  /// Gives the whole records that `indexes`, ascending, are parts of.
-  private func readHistory(
-    _ indexes: [UInt64], _ take: (_ record: HistoryRecord, _ end: UInt64) -> Void
+  /// What is made of a record, or of a part of one that the caller has to join.
+  private enum Read<Made: Sendable>: Sendable {
+    case whole(UInt64, Made)
+    case part(UInt64)
+  }
+
+  /// Gives what `make` makes of the whole records that `indexes`, ascending, are parts of.
+  private func readHistory<Made: Sendable>(
+    _ indexes: [UInt64], as make: @Sendable (HistoryRecord) -> Made,
+    _ take: (_ record: Made, _ end: UInt64) -> Void
   ) throws(LedgerError) {
     try translatingErrors {
       var end: UInt64 = 0
-      try forEachContent(of: indexes) { index, recordedTime, content in
-        guard index >= end else { return }
-        if content.part == nil {
+      @Sendable func making(_ record: HistoryRecord) -> Read<Made> {
+        record.content.part == nil ? .whole(record.index, make(record)) : .part(record.index)
+      }
+      try forEachRecord(of: indexes, making) { read in
+        switch read {
+        case .whole(let index, let made):
+          guard index >= end else { return }
           end = index + 1
-          take(
-            HistoryRecord(index: index, recordedTime: recordedTime, content: content), end)
-          return
+          take(made, end)
+        case .part(let index):
+          guard index >= end else { return }
+          let parts = try parts(at: index)
+          end = (parts.last?.header.index ?? index) + 1
+          take(make(try HistoryRecord(parts: parts.map(\.header))), end)
         }
-        let parts = try parts(at: index)
-        end = (parts.last?.header.index ?? index) + 1
-        take(try HistoryRecord(parts: parts.map(\.header)), end)
       }
     }
   }

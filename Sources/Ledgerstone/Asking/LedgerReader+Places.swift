@@ -16,18 +16,23 @@ extension LedgerReader {
       }
       return number
     }
-    return min(limit, try firstRecord(atOrAfter: Self.time(text, option: option)))
+    let time = try Self.time(text, option, "is neither a number nor an RFC 3339 time")
+    return min(limit, try firstRecord(atOrAfter: time))
   }
 
   /// A time as RFC 3339 writes it.
   ///
   /// - Throws: `invalid`.
   public static func time(_ text: String, option: String) throws(LedgerError) -> Timestamp {
+    try time(text, option, "is no RFC 3339 time")
+  }
+
+  private static func time(
+    _ text: String, _ option: String, _ objection: String
+  ) throws(LedgerError) -> Timestamp {
     guard let parsed = Timestamp.parse(text) else {
       throw LedgerError(
-        .invalid,
-        "\(option): '\(text)' is neither a number nor an RFC 3339 time, such as "
-          + "2026-01-31T00:00:00Z")
+        .invalid, "\(option): '\(text)' \(objection), such as 2026-01-31T00:00:00Z")
     }
     return parsed.timestamp
   }

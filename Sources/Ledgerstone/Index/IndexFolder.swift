@@ -27,7 +27,8 @@ struct IndexFolder: Sendable {
 
   func listing() throws(StorageError) -> Listing {
     var listing = Listing()
-    guard try fileSystem.information(path) != nil else { return listing }
+    // Readers do without what is no folder of the ledger; writers refuse it when they open.
+    guard try fileSystem.information(path)?.kind == .directory else { return listing }
     for entry in try fileSystem.list(path) where entry.kind == .file {
       let parts = entry.name.split(separator: ".", omittingEmptySubsequences: false)
       guard let first = parts.first else { continue }

@@ -64,9 +64,8 @@ final class IndexMemory: Sendable {
   func recentRecords(
     naming key: EntityKey, in part: Range<UInt64>, of log: LogReader
   ) throws -> [UInt64]? {
-    let capacity = UInt64(FormatLimits.runRecordCount)
-    let first = part.lowerBound / capacity * capacity
-    guard part.upperBound - first <= capacity else { return nil }
+    let first = part.lowerBound
+    guard part.count <= FormatLimits.runRecordCount else { return nil }
     return try recent.withLock { recent in
       guard recent.askedFirst == first else {
         recent = Recent(askedFirst: first)

@@ -119,14 +119,14 @@ private final class ProofGathering {
 
   /// Gives the whole records that `indexes`, ascending, are parts of.
   func read(
-    _ indexes: [UInt64], _ give: (_ record: HistoryRecord, _ end: UInt64) -> Void
+    _ indexes: [UInt64], _ give: (_ record: RecordFacts, _ end: UInt64) -> Void
   ) throws {
     var end: UInt64 = 0
     for index in indexes where index >= end {
       let parts = try reader.parts(at: index)
       for part in parts { take(part) }
       end = (parts.last?.header.index ?? index) + 1
-      give(try HistoryRecord(parts: parts.map(\.header)), end)
+      give(RecordFacts(try HistoryRecord(parts: parts.map(\.header))), end)
     }
   }
 

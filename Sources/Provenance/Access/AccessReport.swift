@@ -37,8 +37,8 @@ public struct AccessReport: Hashable, Sendable {
     /// How often each outcome and each action was stated; by name.
     public var outcomes: [Count]
     public var actions: [Count]
-    /// Rows read, where stated.
-    public var rows: Int64
+    /// Rows read, where stated; as wide as no sum of a ledger's records is.
+    public var rows: UInt128
     /// How many of the records state rows.
     public var recordsWithRows: Int
     public var records: [UInt64]
@@ -165,8 +165,7 @@ private struct Grouping {
     }
     if let action = content.text("action") { tally.actions[Array(action.utf8), default: 0] += 1 }
     if case .integer(let rows)? = content.attributes["rows"], rows >= 0 {
-      let (sum, isOver) = tally.group.rows.addingReportingOverflow(rows)
-      tally.group.rows = isOver ? .max : sum
+      tally.group.rows += UInt128(rows)
       tally.group.recordsWithRows += 1
     }
     tallies[key] = tally

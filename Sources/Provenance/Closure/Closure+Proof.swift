@@ -23,7 +23,7 @@ extension Closure {
       read: { (indexes, take) throws(any Error) in
         for index in indexes {
           let record = try HistoryRecord(parts: proven.records[index] ?? [])
-          take(record, index + 1)
+          take(RecordFacts(record), index + 1)
         }
       })
     let closure = try compute(query, from: source)

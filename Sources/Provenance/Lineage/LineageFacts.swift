@@ -1,3 +1,4 @@
+internal import LedgerCryptography
 public import LedgerFormat
 
 /// The facts of many records in a few flat lists, names as numbers.
@@ -15,9 +16,7 @@ public struct LineageFacts: Sendable {
   /// By event number; of the kinds in `hasDetails` only.
   private(set) var details: [UInt32: LineageDetails] = [:]
 
-  private var keys: [EntityKey] = []
-  private var types: [EntityType] = []
-  private var identifiers: [EntityKey: UInt32] = [:]
+  private var entities = EntityNumbers()
   private var versionTexts: [[UInt8]] = [[]]
   private var versionIdentifiers: [[UInt8]: UInt32] = [:]
   private(set) var producers: [LineageProducer] = []
@@ -26,11 +25,11 @@ public struct LineageFacts: Sendable {
   public init() {}
 
   /// How many entities have a number.
-  public var entityCount: Int { keys.count }
+  public var entityCount: Int { entities.keys.count }
 
-  public func key(of entity: EntityID) -> EntityKey { keys[entity.place] }
+  public func key(of entity: EntityID) -> EntityKey { entities.keys[entity.place] }
 
-  public func type(of entity: EntityID) -> EntityType { types[entity.place] }
+  public func type(of entity: EntityID) -> EntityType { entities.types[entity.place] }
 
   /// The text of an explicit version; nil for `none`.
   public func text(of version: VersionID) -> String? {
@@ -46,17 +45,13 @@ public struct LineageFacts: Sendable {
 
   /// The number of an entity, which gets one if it has none.
   public mutating func identifier(of key: EntityKey, type: EntityType) -> EntityID {
-    if let known = identifiers[key] { return EntityID(rawValue: known) }
-    let next = UInt32(keys.count)
-    keys.append(key)
-    types.append(type)
-    identifiers[key] = next
-    return EntityID(rawValue: next)
+    entities.number(
+      of: key.bytes.rawSpan, hash: EntityNumbers.hash(key.bytes.rawSpan), type: type)
   }
 
   /// The number of an entity that was met; nil if it never was.
   public func knownIdentifier(of key: EntityKey) -> EntityID? {
-    identifiers[key].map(EntityID.init(rawValue:))
+    entities.knownNumber(of: key)
   }
 
   /// The number of a version that was met; nil if it never was.
@@ -66,77 +61,65 @@ public struct LineageFacts: Sendable {
 
   /// Adds one record.
   ///
-  /// - Parameters:
-  ///   - index: the index of the record's first part.
-  ///   - content: all parts joined (`RecordContent.joined`).
   /// - Returns: the event number.
   @discardableResult
-  public mutating func append(
-    index: UInt64, recordedTime: Timestamp, content: RecordContent
-  ) -> Int {
+  public mutating func append(_ record: RecordFacts) -> Int {
     let number = events.count
-    let kind = RecordKind(exactly: content.kind)
     events.append(
       LineageEvent(
-        index: index, recordedTime: recordedTime, eventTime: content.eventTime,
-        kind: kind, eventType: content.eventType,
-        isIncomplete: content.flags.contains(.factsIncomplete),
-        producer: identifier(of: LineageProducer(content)),
-        mentions: .init(start: UInt32(mentions.count), count: UInt32(content.entities.count)),
-        edges: .init(start: UInt32(edges.count), count: UInt32(content.edges.count)),
-        pairs: .init(
-          start: UInt32(pairs.count),
-          count: UInt32(content.symlinks.count + content.renames.count))))
+        index: record.index, recordedTime: record.recordedTime, eventTime: record.eventTime,
+        kind: record.kind, eventType: record.eventType, isIncomplete: record.isIncomplete,
+        producer: identifier(of: record.producer),
+        mentions: .init(start: UInt32(mentions.count), count: UInt32(record.entities.count)),
+        edges: .init(start: UInt32(edges.count), count: UInt32(record.edges.count)),
+        pairs: .init(start: UInt32(pairs.count), count: UInt32(record.pairs.count))))
     let firstMention = mentions.count
-    for entity in content.entities { mentions.append(mention(of: entity)) }
-    let event = events[number]
-    marks.append(
-      EventMark(
-        event, run: first(.run, of: event), job: first(.job, of: event),
-        namesSeveral: namesSeveral(event)))
-    edges += content.edges
-    for (list, isRename) in [(content.symlinks, false), (content.renames, true)] {
-      for pair in list {
-        pairs.append(
-          LineagePair(
-            entity: mentions[firstMention + Int(pair.entity)].entity,
-            other: mentions[firstMention + Int(pair.other)].entity, isRename: isRename))
-      }
+    appendMentions(of: record)
+    appendMark(of: number)
+    edges += record.edges
+    for pair in record.pairs {
+      pairs.append(
+        LineagePair(
+          entity: mentions[firstMention + pair.entity].entity,
+          other: mentions[firstMention + pair.other].entity, isRename: pair.isRename))
     }
-    if let kind, Self.hasDetails(kind) {
-      details[UInt32(number)] = LineageDetails(
-        attributes: content.attributes, references: content.references)
-    }
+    if let known = record.details { details[UInt32(number)] = known }
     return number
   }
 
-  private func namesSeveral(_ event: LineageEvent) -> Bool {
-    guard event.kind == .run else { return false }
+  private mutating func appendMentions(of record: RecordFacts) {
+    var start = 0
+    for named in record.entities {
+      let key = record.keys.rawSpan.extracting(start..<named.keyEnd)
+      start = named.keyEnd
+      mentions.append(
+        LineageMention(
+          entity: entities.number(of: key, hash: named.keyHash, type: named.type),
+          version: named.version.map { version($0) } ?? .none, role: named.role,
+          lifecycle: named.lifecycle, writeMode: named.writeMode, isPartial: named.isPartial,
+          areEdgesComplete: named.areEdgesComplete))
+    }
+  }
+
+  private mutating func appendMark(of number: Int) {
+    let event = events[number]
     var (run, job): (EntityID?, EntityID?)
+    var namesSeveral = false
     for place in event.mentions.range {
       let mention = mentions[place]
       if mention.role == .run {
-        if let run, run != mention.entity { return true }
-        run = mention.entity
+        namesSeveral = namesSeveral || run.map { $0 != mention.entity } ?? false
+        run = run ?? mention.entity
       } else if mention.role == .job {
-        if let job, job != mention.entity { return true }
-        job = mention.entity
+        namesSeveral = namesSeveral || job.map { $0 != mention.entity } ?? false
+        job = job ?? mention.entity
       }
     }
-    return false
+    marks.append(
+      EventMark(event, run: run, job: job, namesSeveral: namesSeveral && event.kind == .run))
   }
 
-  private mutating func mention(of entity: Entity) -> LineageMention {
-    LineageMention(
-      entity: identifier(of: EntityKey(entity), type: entity.type),
-      version: entity.version.map { version($0) } ?? .none, role: entity.role,
-      lifecycle: entity.facts.lifecycle, writeMode: entity.facts.writeMode,
-      isPartial: !entity.facts.subset.isEmpty,
-      areEdgesComplete: entity.facts.areEdgesComplete)
-  }
-
-  private mutating func version(_ text: String) -> VersionID {
-    let bytes = Array(text.utf8)
+  private mutating func version(_ bytes: [UInt8]) -> VersionID {
     if let known = versionIdentifiers[bytes] { return VersionID(rawValue: known) }
     let next = UInt32(versionTexts.count)
     versionTexts.append(bytes)
@@ -151,16 +134,6 @@ public struct LineageFacts: Sendable {
     producers.append(producer)
     producerIdentifiers[producer] = next
     return next
-  }
-
-  /// The kinds whose attributes and references the rule reads; runs are not among them.
-  private static func hasDetails(_ kind: RecordKind) -> Bool {
-    switch kind {
-    case .policyWriteMode, .policyRetention, .holdPlaced, .holdReleased, .erasureExecution,
-      .erasureVerification, .disclosure:
-      true
-    default: false
-    }
   }
 }
 

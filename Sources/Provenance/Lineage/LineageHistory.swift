@@ -34,7 +34,7 @@ public struct LineageHistory<Failure: Error>: LineageSource {
   private let asking: Asking
 
   /// Takes a record, and the index behind its last part.
-  public typealias Taking = (_ record: HistoryRecord, _ end: UInt64) -> Void
+  public typealias Taking = (_ record: RecordFacts, _ end: UInt64) -> Void
 
   private enum Asking {
     case histories((EntityKey) throws(Failure) -> [HistoryRecord])
@@ -74,7 +74,7 @@ public struct LineageHistory<Failure: Error>: LineageSource {
     case .histories(let history):
       return try history(facts.key(of: entity)).map { record in
         if let known = numbers[record.index] { return known }
-        return add(record, end: record.index + 1)
+        return add(RecordFacts(record), end: record.index + 1)
       }
     case .records(let list, let read):
       let listed: ArraySlice<UInt64>
@@ -103,10 +103,8 @@ public struct LineageHistory<Failure: Error>: LineageSource {
       entities: entities, lists: try list(entities.map { facts.key(of: $0) }))
   }
 
-  private mutating func add(_ record: HistoryRecord, end: UInt64) -> UInt32 {
-    let number = UInt32(
-      facts.append(
-        index: record.index, recordedTime: record.recordedTime, content: record.content))
+  private mutating func add(_ record: RecordFacts, end: UInt64) -> UInt32 {
+    let number = UInt32(facts.append(record))
     for index in record.index..<end { numbers.insert(number, for: index) }
     return number
   }

@@ -16,7 +16,8 @@ public struct LineageIndex: LineageSource, Sendable {
   /// - Precondition: records come in ascending order of index.
   public mutating func append(index: UInt64, recordedTime: Timestamp, content: RecordContent) {
     precondition(facts.events.last.map { $0.index < index } ?? true, "records come in order")
-    let number = facts.append(index: index, recordedTime: recordedTime, content: content)
+    let number = facts.append(
+      RecordFacts(index: index, recordedTime: recordedTime, content: content))
     if postings.count < facts.entityCount {
       postings += Array(repeating: [], count: facts.entityCount - postings.count)
     }

@@ -182,18 +182,16 @@ extension VersionGraph {
   }
 
   private mutating func orderWrites(of number: Int) {
-    var writes: [Int32] = []
     var groups: [WriteOrder] = []
     var elements: [WriteOrder.Element] = []
+    findErasures(ofVersionsOf: number)
+    let erasures = nodes[number].erasuresOfVersions
     for member in nodes[number].members {
       var place = lastWrite[member]
       let first = elements.count
       while place >= 0 {
-        writes.append(Int32(place))
         let vertex = vertices[place]
-        elements.append(element(place, vertex))
-        nodes[number].hasLimitedWrites =
-          nodes[number].hasLimitedWrites || vertex.isLimitedToVersion
+        elements.append(element(place, vertex, isErasable: erasures[vertex.version] != nil))
         place = Int(vertex.nextOfEntity)
       }
       elements[first...].reverse()
@@ -204,8 +202,7 @@ extension VersionGraph {
     if nodes[number].isOneThing { groups = [WriteOrder(elements)] }
     nodes[number].groups = groups
     if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
-    let order = WriteOrder.sorted(elements)
-    writes = order.map(\.vertex)
+    let writes = WriteOrder.sorted(elements).map(\.vertex)
     nodes[number].writes = writes
     for write in writes
     where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent {
@@ -213,7 +210,22 @@ extension VersionGraph {
     }
   }
 
-  private func element(_ place: Int, _ vertex: Vertex) -> WriteOrder.Element {
+  private mutating func findErasures(ofVersionsOf number: Int) {
+    for member in nodes[number].members {
+      var place = lastWrite[member]
+      while place >= 0 {
+        let vertex = vertices[place]
+        if vertex.isLimitedToVersion {
+          nodes[number].erasuresOfVersions[vertex.version, default: []].append(Int32(place))
+        }
+        place = Int(vertex.nextOfEntity)
+      }
+    }
+  }
+
+  private func element(
+    _ place: Int, _ vertex: Vertex, isErasable: Bool
+  ) -> WriteOrder.Element {
     let activity = activities[Int(vertex.activity)]
     let isSound =
       activity.outcome == .completed && activity.start != Activity.unknownStart
@@ -223,7 +235,7 @@ extension VersionGraph {
       && vertex.effect != .base
     return WriteOrder.Element(
       vertex: Int32(place), terminal: activity.terminal, start: activity.start,
-      end: activity.end, supersedes: supersedes)
+      end: activity.end, supersedes: supersedes, standsAlone: isErasable)
   }
 
   /// Edges from versions to those that kept their content, and from a version to its like.

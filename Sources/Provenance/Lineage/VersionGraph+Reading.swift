@@ -20,16 +20,15 @@ extension VersionGraph {
     if reading.version == .none || !findVersion(reading, of: node, by: activity) {
       findAny(of: node, by: activity, moment, reading)
     }
-    if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
+    dropErasedVersions(of: node, before: moment)
   }
 
   private mutating func findAny(
     of node: Int, by activity: Int, _ moment: WriteOrder.Reader, _ reading: Reading
   ) {
     let known = Set(used)
-    let joins = !nodes[node].hasLimitedWrites
     for group in nodes[node].groups.indices {
-      nodes[node].groups[group].findSeen(by: moment, joins: joins, into: &found)
+      nodes[node].groups[group].findSeen(by: moment, joins: true, into: &found)
       for seen in found {
         let vertex = Int32(self.vertex(seen, node: node, group: group))
         if reading.includesOwn || vertices[Int(vertex)].effect == .junction
@@ -50,7 +49,7 @@ extension VersionGraph {
       group.findSeen(by: moment, joins: false, into: &found)
       for case .element(let place) in found { used.append(group.elements[place].vertex) }
     }
-    if nodes[node].hasLimitedWrites { dropErasedVersions(of: node, before: moment) }
+    dropErasedVersions(of: node, before: moment)
   }
 
   /// All writes of one explicit version but those that began after the reader's end.
@@ -75,15 +74,18 @@ extension VersionGraph {
 
   /// Leaves out versions that an erasure of just that version removed before `reader` began.
   private mutating func dropErasedVersions(of node: Int, before reader: WriteOrder.Reader) {
-    let erasures = nodes[node].writes.filter { vertices[Int($0)].isLimitedToVersion }
+    guard !nodes[node].erasuresOfVersions.isEmpty else { return }
     let isOneThing = nodes[node].isOneThing
     let candidates = used
     used = candidates.filter { vertex in
-      guard vertices[Int(vertex)].effect != .junction else { return true }
+      // A junction stands for none of them: see `WriteOrder.Element.standsAlone`.
+      guard vertices[Int(vertex)].effect != .junction,
+        let erasures = nodes[node].erasuresOfVersions[vertices[Int(vertex)].version]
+      else { return true }
       let write = self.activity(of: Int(vertex))
       return !erasures.contains { other in
         let erasure = self.activity(of: Int(other))
-        return other != vertex && vertices[Int(other)].version == vertices[Int(vertex)].version
+        return other != vertex
           && (isOneThing || vertices[Int(other)].entity == vertices[Int(vertex)].entity)
           && write.terminal < erasure.terminal && write.end <= erasure.start
           && erasure.terminal < reader.terminal && erasure.end <= reader.start

@@ -104,7 +104,8 @@ struct VersionNode {
   var activities: [Int32] = []
   /// Writes by explicit version.
   var versioned: [VersionID: [Int32]] = [:]
-  var hasLimitedWrites = false
+  /// The erasures of one explicit version only, by that version.
+  var erasuresOfVersions: [VersionID: [Int32]] = [:]
   /// An `erasure/execution` whose method needs a verification that is not there.
   var unverified: [UInt64] = []
   /// Records that exempt it, while in force.

@@ -15,6 +15,8 @@ struct WriteOrder {
     var end: Int64
     /// A version that takes the place of those that precede it.
     var supersedes: Bool
+    /// It is never given in a stretch: whoever asks looks at it more closely.
+    var standsAlone = false
   }
 
   /// What is known of an aligned stretch of elements.
@@ -26,6 +28,8 @@ struct WriteOrder {
     /// Of those that supersede.
     var supersederStartMax: Int64
     var supersederEndMin: Int64
+    /// No element stands alone.
+    var canBeGiven: Bool
   }
 
   private(set) var elements: [Element]
@@ -68,14 +72,15 @@ struct WriteOrder {
         startMin: min(left.startMin, right.startMin),
         startMax: max(left.startMax, right.startMax),
         supersederStartMax: max(left.supersederStartMax, right.supersederStartMax),
-        supersederEndMin: min(left.supersederEndMin, right.supersederEndMin))
+        supersederEndMin: min(left.supersederEndMin, right.supersederEndMin),
+        canBeGiven: left.canBeGiven && right.canBeGiven)
     }
   }
 
   private static var nothing: Stretch {
     Stretch(
       endMax: .min, endMin: .max, startMin: .max, startMax: .min, supersederStartMax: .min,
-      supersederEndMin: .max)
+      supersederEndMin: .max, canBeGiven: true)
   }
 
   /// The stretch at a place of the tree, made of its element where it is a leaf.
@@ -87,7 +92,8 @@ struct WriteOrder {
       endMax: element.end, endMin: element.end, startMin: element.start,
       startMax: element.start,
       supersederStartMax: element.supersedes ? element.start : .min,
-      supersederEndMin: element.supersedes ? element.end : .max)
+      supersederEndMin: element.supersedes ? element.end : .max,
+      canBeGiven: !element.standsAlone)
   }
 
   /// The activity that reads.
@@ -161,7 +167,9 @@ struct WriteOrder {
     }
     let stretch = tree[place]
     guard isEndless || stretch.startMin < search.reader.end else { return }
-    if search.joins, low >= first, isEndless || stretch.startMax < search.reader.end {
+    if search.joins, stretch.canBeGiven, low >= first,
+      isEndless || stretch.startMax < search.reader.end
+    {
       search.found.append(.stretch(place))
       return
     }
@@ -183,7 +191,7 @@ struct WriteOrder {
     // What ended before a superseding version began began before it too, and supersedes no more.
     guard stretch.endMax > search.superseding else { return }
     let bound = max(search.superseding, search.pending)
-    if search.joins, high <= last, stretch.endMin > bound,
+    if search.joins, stretch.canBeGiven, high <= last, stretch.endMin > bound,
       stretch.supersederStartMax <= bound || stretch.supersederEndMin > search.reader.start
     {
       search.found.append(.stretch(place))

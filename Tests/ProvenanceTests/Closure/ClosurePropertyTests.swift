@@ -67,7 +67,7 @@ import Testing
           #expect(indexes == indexes.sorted(), place)
           for index in indexes {
             #expect(read.insert(index).inserted, "record \(index) again\n\(place)")
-            take(estate.records[Int(index)], index + 1)
+            take(RecordFacts(estate.records[Int(index)]), index + 1)
           }
         })
       let closure = try Closure.compute(query, from: source)

@@ -87,6 +87,19 @@ import Testing
     #expect(AccessReportJSON.text(report).contains(#""aliases":["dataset:n:link"]"#))
   }
 
+  /// Rows are added up exactly, however many there are.
+  @Test func rowsBeyondAnInteger() {
+    var estate = Estate()
+    for minute in 1...3 { access(&estate, "d", by: "s", "p", at: minute, rows: .max) }
+    access(&estate, "d", by: "s", "p", at: 4, rows: -5)
+    access(&estate, "d", by: "s", "p", at: 5)
+    let report = report(estate)
+    #expect(AccessReportText.text(report).contains("; 27670116110564327421 rows;"))
+    #expect(
+      AccessReportJSON.text(report).contains(
+        #""rows":27670116110564327421,"recordsWithRows":3,"#))
+  }
+
   @Test func theJSONIsStable() {
     var estate = Estate()
     access(&estate, "d", by: "s", "p", at: 1, rows: 3)

@@ -118,4 +118,24 @@ import Testing
     #expect(closure.depth == depth && closure.descendants.count == depth)
     #expect(closure.descendants.last?.entity == Estate.key("t\(depth)"))
   }
+
+  /// That one version was erased does not have each later append list all that were before.
+  @Test func anErasedVersionDoesNotMultiplyEdges() {
+    let count = 2_000
+    var estate = Estate()
+    for number in 0..<count {
+      estate.run("r\(number)", at: 10 + number, to: [.init("t@v\(number)", .append)])
+      if number == count / 2 { estate.erase("t@v5", at: 11 + number) }
+    }
+    var index = LineageIndex()
+    for record in estate.records {
+      index.append(
+        index: record.index, recordedTime: record.recordedTime, content: record.content)
+    }
+    let graph = LineageGraph.compute(
+      LineageQuery(entity: Estate.key("t"), direction: .downstream, size: estate.next),
+      from: index)
+    #expect(graph.nodes.count >= count)
+    #expect(graph.edges.count >= count && graph.edges.count < 50 * count)
+  }
 }
