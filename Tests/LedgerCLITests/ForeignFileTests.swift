@@ -88,6 +88,24 @@ import Testing
     #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
   }
 
+  /// A tail is compared for the index record that lists it, and as a file that lies there.
+  @Test func aDamagedTailIsFoundOnceAndHealed() throws {
+    let scratch = try Self.ledger()
+    try #require(try scratch.run("index", "L").status == 0)
+    let tail = try scratch.shell("ls L/index/*.run | tail -1").output.dropLast()
+    try scratch.shell("printf '\\377' | dd of=\(tail) bs=1 seek=9 conv=notrunc 2>/dev/null")
+    let damaged = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(damaged.status == 2, "\(damaged)")
+    #expect(damaged.output.hasPrefix("NOT VALID: 1 finding\n"), "\(damaged)")
+    #expect(damaged.output.contains("once it is removed, the next writer builds it again"))
+    try scratch.shell("rm \(tail)")
+    let missing = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(missing.status == 0 && missing.output.contains("is missing"), "\(missing)")
+    try #require(try scratch.run("index", "L").status == 0)
+    let healed = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(healed.status == 0 && !healed.output.contains("missing"), "\(healed)")
+  }
+
   /// What no ledger has is left alone, named by `verify`, and does no harm.
   @Test(arguments: [
     "log/hello", "bodies/hello", "index/x", "tree/9999", "hello", "index/0-0.run/",

@@ -84,7 +84,7 @@ public struct NaiveClosure {
     self.time = time
     self.silence = silence
     for record in records { read(record.index, record.recordedTime, record.content) }
-    levels[Version(run: "", dataset: root)] = 3
+    for version in versions(of: nil, root) { levels[version] = 3 }
     while spread() {}
   }
 
@@ -159,12 +159,18 @@ public struct NaiveClosure {
       effect(of: writer, dataset) != .failed
         && writer.versions[dataset]?.contains { $0.version == named.version && !$0.isStart } == true
     }
+    let before = dataset == root && sees(reader) && versionsBefore.contains(named.version)
     return writers.map { Version(run: $0.name, dataset: dataset, version: named.version) }
-      + (isCertain ? [] : any())
+      + (before ? [Version(run: "", dataset: dataset, version: named.version)] : [])
+      + (isCertain || before ? [] : any())
   }
 
   func versions(of run: Run?, _ dataset: String) -> [Version] {
-    guard let run else { return [Version(run: "", dataset: dataset)] }
+    guard let run else {
+      return ([""] + versionsBefore.sorted()).map {
+        Version(run: "", dataset: dataset, version: $0)
+      }
+    }
     return run.written(dataset).map {
       Version(run: run.name, dataset: dataset, version: $0)
     }
@@ -174,11 +180,32 @@ public struct NaiveClosure {
     writers(of: dataset).filter { version in
       if let version {
         guard !precedes(reader, version) else { return false }
-      } else if let terminal = reader.terminal, terminal < since, reader.end != nil {
+      } else if !sees(reader) {
         return false
       }
       return !isSuperseded(version, in: dataset, before: reader)
     }
+  }
+
+  /// Whether the reader may have seen what was there when record `since` came.
+  private func sees(_ reader: Run) -> Bool {
+    reader.terminal ?? .max >= since || reader.end == nil
+  }
+
+  /// The explicit versions of the root that were written before record `since` and that no
+  /// completed write before it removed for certain.
+  private var versionsBefore: Set<String> {
+    let before = runs.filter { $0.outputs.contains(root) && $0.terminal ?? .max < since }
+    var found: Set<String> = []
+    for run in before where effect(of: run, root) != .drop {
+      let isRemoved = before.contains { other in
+        let kind = effect(of: other, root)
+        return precedes(run, other) && other.isCompleted && other.end != nil
+          && ([.drop, .truncate].contains(kind) || kind == .full && isOriginKnown(other, root))
+      }
+      if !isRemoved { found.formUnion(run.written(root)) }
+    }
+    return found.subtracting([""])
   }
 
   /// What is there when all is read.
@@ -223,6 +250,11 @@ public struct NaiveClosure {
         && $0.terminal ?? .max < run.terminal ?? .max
     }
     let last = earlier.compactMap(\.terminal).max()
+    if version.dataset == root, versionsBefore.contains(version.version),
+      run.terminal ?? .max >= since, last.map({ $0 < since }) ?? true
+    {
+      return 3
+    }
     return earlier.filter { $0.terminal == last }.map {
       levels[Version(run: $0.name, dataset: version.dataset, version: version.version)] ?? 0
     }.max() ?? 0
@@ -262,7 +294,7 @@ public struct NaiveClosure {
     case .keep: return 3
     case .unknown: return output == root && !run.mayRemove(output) ? 3 : 2
     case .full: return isKnown ? 0 : 2
-    case .open: return output == root ? 3 : 0
+    case .open: return output == root ? 3 : run.written(output) == [""] ? 0 : 2
     case .truncate, .drop, .failed: return 0
     }
   }

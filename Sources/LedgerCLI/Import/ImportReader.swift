@@ -41,7 +41,6 @@ struct ImportReader: Sendable {
   /// Nil where a server makes the records.
   let emptyBatch: RecordBatch?
 
-  private static let chunkByteCount = 1 << 20
   /// The longest `.json` file that is held as a whole; longer ones are cut while they are read.
   private static let wholeByteCountMax = 8 << 20
   /// The longest line or element: a body of the largest size in base64, with its record.
@@ -83,16 +82,12 @@ struct ImportReader: Sendable {
   private struct Stopped: Error {}
 
   private func read(_ file: String, into gathered: inout Gathered) throws {
-    let handle =
-      file == "-"
-      ? FileHandle.standardInput
-      : try FileHandle(forReadingFrom: URL(fileURLWithPath: file))
-    let first = Array(try handle.read(upToCount: 1) ?? Data())
-    var chunk = first + Array(try nextChunk(handle, isStream: file == "-"))
+    let input = try ImportInput(file)
+    var chunk = try input.first()
     var sniffer = InputShapeSniffer()
     var shape = InputShape.named(file) ?? sniffer.shape(of: chunk, isAtEnd: false)
     while shape == nil {
-      let more = Array(try nextChunk(handle, isStream: file == "-"))
+      let more = try input.next()
       chunk.append(contentsOf: more)
       shape = sniffer.shape(of: chunk, isAtEnd: more.isEmpty)
       // Without a line's end in sight it is a line that is too long, whatever it holds.
@@ -103,38 +98,36 @@ struct ImportReader: Sendable {
       while !chunk.isEmpty {
         try lines.take(chunk) { try add($0, file, &gathered) }
         if lines.isStopped { break }
+        if let more = input.arriving {
+          chunk = more
+          continue
+        }
         // What waits on a stream for more to come must not wait for its receipt.
-        if file == "-" { try hand(&gathered) }
-        chunk = Array(try nextChunk(handle, isStream: file == "-"))
+        if input.isStream { try hand(&gathered) }
+        chunk = try input.next()
       }
       try lines.finish { try add($0, file, &gathered) }
     } else {
       while chunk.count <= Self.wholeByteCountMax, InputShape.canBeJSON(chunk) {
-        let more = try nextChunk(handle, isStream: false)
+        let more = try input.next()
         if more.isEmpty { return try addPieces(of: chunk, file, &gathered) }
         chunk.append(contentsOf: more)
       }
       if !InputShape.canBeJSON(chunk) { return try addPieces(of: chunk, file, &gathered) }
-      try addElements(from: handle, startingWith: chunk, file, &gathered)
+      try addElements(from: input, startingWith: chunk, file, &gathered)
     }
-  }
-
-  /// What has arrived of a stream, or the next piece of a file; empty at the end.
-  private func nextChunk(_ handle: FileHandle, isStream: Bool) throws -> Data {
-    if isStream { return handle.availableData }
-    return try handle.read(upToCount: Self.chunkByteCount) ?? Data()
   }
 
   /// The elements of a file that is not held as a whole.
   private func addElements(
-    from handle: FileHandle, startingWith start: [UInt8], _ file: String,
+    from input: ImportInput, startingWith start: [UInt8], _ file: String,
     _ gathered: inout Gathered
   ) throws {
     var cutter = JSONElementCutter(byteCountMax: Self.lineByteCountMax)
     var chunk = start
     while !chunk.isEmpty, !cutter.isStopped {
       try cutter.take(chunk) { try add($0, file, &gathered) }
-      chunk = Array(try nextChunk(handle, isStream: false))
+      chunk = try input.next()
     }
     try cutter.finish { try add($0, file, &gathered) }
   }

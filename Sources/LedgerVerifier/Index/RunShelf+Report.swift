@@ -58,10 +58,11 @@ extension RunShelf {
           "\(message); it reaches above the checkpoint, and the next writer derives it again",
           file: file.path))
     }
+    // Who opens a ledger reads the ends of these files only: damage inside is not found then.
     add(
       Finding(
-        code, message, file: file.path, offset: offset,
-        records: extent.firstRecord...extent.endRecord - 1))
+        code, message + "; once it is removed, the next writer builds it again", file: file.path,
+        offset: offset, records: extent.firstRecord...extent.endRecord - 1))
   }
 
   /// An index record that commits to another run than the records give.

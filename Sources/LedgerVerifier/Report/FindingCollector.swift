@@ -9,7 +9,9 @@ struct FindingCollector {
 
   var isEmpty: Bool { count == 0 }
 
+  /// The same finding again is none: a file may be compared with more than one thing.
   mutating func add(_ finding: Finding) {
+    guard !findings.contains(finding) else { return }
     count += 1
     if findings.count < limit { findings.append(finding) }
   }

@@ -109,7 +109,7 @@ public enum CertifiedEvidenceJSON {
       writer.member("nodes", closure.descendants.count + 1)
       writer.member("depth", closure.depth)
       writer.member("inferredVersions", closure.inferredCount)
-      writer.list("silentProducers", closure.silentProducers) { $0.string(ClosureText.line($1)) }
+      writer.list("silentProducers", closure.openEnds) { $0.string($1) }
       writer.list("disclosures", closure.disclosures) { writer, disclosure in
         writer.object { writer in
           writer.member("record", disclosure.record)

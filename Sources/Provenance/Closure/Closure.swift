@@ -10,6 +10,8 @@ public struct Closure: Hashable, Sendable {
   public var descendants: [Descendant]
   public var disclosures: [Disclosure]
   public var silentProducers: [SilentProducer]
+  /// Runs that have not ended, name no output yet, and belong to what was asked for.
+  public var runsUnderWay: [RunUnderWay]
   /// What flowed into the root from outside the closure: the data may have entered there.
   public var rootSources: [EntityKey]
   /// Every entity whose complete history was used, in the order of asking. A proof of this
@@ -25,9 +27,16 @@ public struct Closure: Hashable, Sendable {
   /// Versions that inferred edges alone brought into the closure.
   public var inferredCount: Int
 
-  /// Nothing is left to do: every state closes its branch, and no producer is silent.
+  /// Nothing is left to do: every state closes its branch, no producer is silent, and no run may
+  /// still write where nobody knows.
   public var isClosed: Bool {
     root.state.isClosing && descendants.allSatisfy(\.state.isClosing) && silentProducers.isEmpty
+      && runsUnderWay.isEmpty
+  }
+
+  /// What else than a state keeps it from being closed, a sentence each.
+  var openEnds: [String] {
+    silentProducers.map(ClosureText.line) + runsUnderWay.map(ClosureText.line)
   }
 
   /// The most edges between the root and a descendant.
@@ -95,6 +104,15 @@ public struct Disclosure: Hashable, Sendable {
   public var recipients: [EntityKey]
   public var purpose: String?
   public var level: ClosureLevel
+}
+
+/// A run that has not ended and is not silent.
+public struct RunUnderWay: Hashable, Sendable {
+  public var job: EntityKey?
+  public var run: EntityKey
+  /// The record seen first.
+  public var record: UInt64
+  public var since: Timestamp
 }
 
 /// A producer that owes an answer.

@@ -15,7 +15,7 @@ extension ClosureEngine {
     let facts = graph.source.facts
     return Closure(
       root: first, descendants: all, disclosures: disclosures(),
-      silentProducers: silentProducers(), rootSources: rootSources(),
+      silentProducers: silentProducers(), runsUnderWay: runsUnderWay(), rootSources: rootSources(),
       asked: graph.asked.map { facts.key(of: $0) }, origin: query.origin,
       firstRecord: query.firstRecord, size: query.size, time: query.time,
       silenceMicroseconds: query.silenceMicroseconds,
@@ -122,6 +122,16 @@ extension ClosureEngine {
     for node in graph.nodes.indices { named.formUnion(gapsOfProducers(of: node)) }
     found += gaps.filter { named.contains($0) }.map { .gap($0) }
     return found
+  }
+
+  /// What they will write is not known, so that it may be anything.
+  private func runsUnderWay() -> [RunUnderWay] {
+    let facts = graph.source.facts
+    return openRuns.runs.filter { !$0.isSilent && !$0.namesOutputs }.map { open in
+      RunUnderWay(
+        job: open.jobs.last.map { facts.key(of: $0) }, run: facts.key(of: open.run),
+        record: open.record, since: open.since)
+    }
   }
 
   /// The entities outside the closure that flowed into the root.

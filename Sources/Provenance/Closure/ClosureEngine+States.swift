@@ -13,6 +13,9 @@ extension ClosureEngine {
   /// The state of a node, decided in this order: what is certain of its current versions, then
   /// what runs, silence and gaps leave open.
   mutating func verdict(on node: Int) -> ClosureVerdict {
+    if node == root, namesUnknownVersion {
+      return ClosureVerdict(state: .unknown, reason: .versionUnknown, records: [])
+    }
     graph.findCurrent(of: node)
     let current = graph.used.sorted { isBefore($0, $1) }
     let level = current.map { graph.vertices[Int($0)].level }.max() ?? .clean
@@ -23,14 +26,26 @@ extension ClosureEngine {
       level <= .masked
       ? clean(current, level, deciding) : tainted(current, level, deciding)
     verdict.version = deciding ?? -1
-    if level > .masked, !graph.nodes[node].exemptions.isEmpty {
+    if level > .masked, let exemptions = exemptions(of: node, from: current) {
       return ClosureVerdict(
-        state: .exempt, reason: .exempted, records: graph.nodes[node].exemptions,
-        version: verdict.version)
+        state: .exempt, reason: .exempted, records: exemptions, version: verdict.version)
     }
     if let open = openVerdict(of: node) { return open.with(verdict.version) }
     if level <= .masked, let gap = gapVerdict(of: node) { return gap.with(verdict.version) }
     return verdict
+  }
+
+  /// The records that exempt all that is in question of the current versions; nil if none do.
+  private func exemptions(of node: Int, from current: [Int32]) -> [UInt64]? {
+    let all = graph.nodes[node].exemptions
+    if let whole = all[.none] { return whole }
+    guard !all.isEmpty else { return nil }
+    var records: Set<UInt64> = []
+    for vertex in current where graph.vertices[Int(vertex)].level > .masked {
+      guard let found = all[graph.vertices[Int(vertex)].version] else { return nil }
+      records.formUnion(found)
+    }
+    return records.sorted()
   }
 
   private func isBefore(_ left: Int32, _ right: Int32) -> Bool {

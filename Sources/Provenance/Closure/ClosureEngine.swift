@@ -45,6 +45,8 @@ struct ClosureEngine<Source: LineageSource> {
   let query: ClosureQuery
   var graph: VersionGraph<Source>
   var root = 0
+  /// A version is asked about that no record names.
+  private(set) var namesUnknownVersion = false
   /// The depth of each node.
   var depths: [Int] = []
   /// The record that counts as the erasure.
@@ -92,24 +94,27 @@ struct ClosureEngine<Source: LineageSource> {
     case .record(let index):
       root = try graph.expand(entity, .readers, base: [.content(at: index)], isRoot: true)
       for write in graph.nodes[root].writes where graph.vertices[Int(write)].effect == .base {
-        taint(write, &queue)
+        // Where the names may be those of several things, another's content may be another's.
+        let isRoot =
+          graph.nodes[root].isOneThing || graph.vertices[Int(write)].entity == entity
+        taint(write, isRoot ? .tainted : .unknown, &queue)
       }
     case .versions(let texts):
-      _ = try graph.ask(entity)
-      let versions = texts.compactMap { graph.source.facts.knownVersion($0) }
-      root = try graph.expand(entity, .readers, base: versions.map { .version($0) })
-      for write in graph.nodes[root].writes
-      where versions.contains(graph.vertices[Int(write)].version)
-        && graph.vertices[Int(write)].hasContent
-      {
-        taint(write, &queue)
+      root = try graph.expand(entity, .readers, base: texts.map { .version($0) })
+      for text in texts {
+        let version = graph.source.facts.knownVersion(text)
+        let written = graph.nodes[root].writes.filter {
+          graph.vertices[Int($0)].version == version && graph.vertices[Int($0)].hasContent
+        }
+        for write in written { taint(write, .tainted, &queue) }
+        namesUnknownVersion = namesUnknownVersion || written.isEmpty
       }
     }
     depths.append(0)
   }
 
-  private mutating func taint(_ write: Int32, _ queue: inout [Int32]) {
-    graph.vertices[Int(write)].level = .tainted
+  private mutating func taint(_ write: Int32, _ level: TaintLevel, _ queue: inout [Int32]) {
+    graph.vertices[Int(write)].level = level
     queue.append(write)
   }
 

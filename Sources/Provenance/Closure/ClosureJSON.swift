@@ -31,6 +31,14 @@ public enum ClosureJSON {
       writer.list("descendants", closure.descendants) { write($1, to: &$0) }
       writer.list("disclosures", closure.disclosures) { write($1, to: &$0) }
       writer.list("silentProducers", closure.silentProducers) { write($1, to: &$0) }
+      writer.list("runsUnderWay", closure.runsUnderWay) { writer, open in
+        writer.object { writer in
+          writer.member("job", open.job?.text)
+          writer.member("run", open.run.text)
+          writer.member("record", open.record)
+          writer.member("since", open.since.description)
+        }
+      }
       writer.list("rootSources", closure.rootSources) { $0.string($1.text) }
       writer.list("asked", closure.asked) { $0.string($1.text) }
     }

@@ -53,6 +53,8 @@ public enum ClosureReason: String, CaseIterable, Sendable {
   case runFailed = "run-failed"
   /// It was made from something whose own state is unknown.
   case sourceUnknown = "source-unknown"
+  /// No record names a version that was asked about.
+  case versionUnknown = "version-unknown"
   /// A clean write cannot be put behind another in time.
   case concurrentWrites = "concurrent-writes"
   case writtenAgain = "written-again"

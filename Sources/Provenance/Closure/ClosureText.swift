@@ -7,7 +7,7 @@ public enum ClosureText {
     let width = closure.descendants.map { $0.state.rawValue.utf8.count }.max() ?? 0
     lines += closure.descendants.map { line($0, width: width) }
     lines += closure.disclosures.map(line)
-    lines += closure.silentProducers.map(line)
+    lines += closure.openEnds
     for source in closure.rootSources {
       lines.append("flowed into it: \(source.text)")
     }
@@ -52,6 +52,12 @@ public enum ClosureText {
       return "silent: \(gap.producer.source) has no record with its \(missing), between records "
         + "\(gap.recordBefore) and \(gap.recordAfter)"
     }
+  }
+
+  static func line(_ open: RunUnderWay) -> String {
+    let job = open.job.map { " of \($0.text)" } ?? ""
+    return "under way: \(open.run.text)\(job) since \(open.since), record \(open.record); it names "
+      + "no output"
   }
 
   private static func summary(_ closure: Closure) -> String {

@@ -119,6 +119,9 @@ struct Vertex {
     }
   }
 
+  /// It took away all that was there for certain, if it completed.
+  var removesAll: Bool { effect.removes && (hasOrigin || effect != .full) }
+
   /// What it wrote can be read: it did not only take away.
   var hasContent: Bool { ![.drop, .moved, .erased, .junction].contains(effect) }
 }

@@ -15,23 +15,23 @@ struct ErasureEvidence {
 
   private struct Verification {
     var index: UInt64
+    var time: Timestamp?
     var references: [UInt64]
     var request: EntityID?
+    var isClean: Bool
+    /// Versions of the node that it is about; `none` where it is about all, or says nothing.
+    var versions: Set<VersionID>
+
+    /// Whether it is one of the execution, at whatever time it was made.
+    func concerns(_ execution: LineageEvent, _ request: EntityID?) -> Bool {
+      index > execution.index
+        && (references.contains(execution.index) || self.request != nil && self.request == request)
+    }
   }
 
   /// - Parameter events: those that name the members of a node, ascending.
   init(events: [UInt32], members: [EntityID], facts: LineageFacts) {
-    var verifications: [Verification] = []
-    for number in events {
-      let event = facts.events[Int(number)]
-      guard event.kind == .erasureVerification,
-        let details = facts.details(ofEvent: Int(number)), Self.isClean(details)
-      else { continue }
-      verifications.append(
-        Verification(
-          index: event.index, references: details.references.map(\.index),
-          request: facts.first(.request, of: event)))
-    }
+    let verifications = Self.verifications(events, members, facts)
     for number in events {
       let event = facts.events[Int(number)]
       guard event.kind == .erasureExecution,
@@ -39,20 +39,49 @@ struct ErasureEvidence {
         let needsVerification = Self.needsVerification(details)
       else { continue }
       let request = facts.first(.request, of: event)
-      let isVerified = verifications.contains { verification in
-        verification.index > event.index
-          && (verification.references.contains(event.index)
-            || verification.request != nil && verification.request == request)
+      let found = verifications.filter { $0.concerns(event, request) }
+      let targets = facts.mentions(of: event).filter {
+        $0.role == .target && members.contains($0.entity)
       }
-      guard isVerified || !needsVerification else {
-        unverified.append(event.index)
-        continue
-      }
-      for mention in facts.mentions(of: event)
-      where mention.role == .target && members.contains(mention.entity) {
-        removals.append((number, mention))
+      for mention in targets {
+        if !needsVerification || Self.isVerified(mention, event, by: found) {
+          removals.append((number, mention))
+        } else if unverified.last != event.index {
+          unverified.append(event.index)
+        }
       }
     }
+  }
+
+  private static func verifications(
+    _ events: [UInt32], _ members: [EntityID], _ facts: LineageFacts
+  ) -> [Verification] {
+    events.compactMap { number in
+      let event = facts.events[Int(number)]
+      guard event.kind == .erasureVerification,
+        let details = facts.details(ofEvent: Int(number))
+      else { return nil }
+      let versions = facts.mentions(of: event)
+        .filter { $0.role == .target && members.contains($0.entity) }.map(\.version)
+      return Verification(
+        index: event.index, time: event.eventTime, references: details.references.map(\.index),
+        request: facts.first(.request, of: event), isClean: isClean(details),
+        versions: versions.isEmpty ? [.none] : Set(versions))
+    }
+  }
+
+  /// The last verification decides: what was found later was there. One of a single version says
+  /// nothing of the others, and none is made before what it verifies.
+  private static func isVerified(
+    _ target: LineageMention, _ execution: LineageEvent, by verifications: [Verification]
+  ) -> Bool {
+    let relevant = verifications.filter { verification in
+      !verification.isClean || verification.versions.contains(.none)
+        || verification.versions.contains(target.version)
+    }
+    guard let last = relevant.last, last.isClean else { return false }
+    guard let time = last.time, let done = execution.eventTime else { return true }
+    return time >= done
   }
 
   /// Nil for a method that removes nothing, or an execution that says it did not succeed.
@@ -70,7 +99,10 @@ struct ErasureEvidence {
 
   private static func isClean(_ details: LineageDetails) -> Bool {
     guard let outcome = details.text("outcome") else { return false }
-    return isAmong(outcome, ["clean", "verified"]) && (details.integer("residual") ?? 0) == 0
+    // A residual that is no number of rows is not none.
+    let hasNoResidual =
+      details.attributes["residual"] == nil || details.integer("residual") == 0
+    return isAmong(outcome, ["clean", "verified"]) && hasNoResidual
   }
 
   private static let succeeded = ["completed", "done", "erased", "succeeded", "success"]
@@ -83,34 +115,42 @@ struct ErasureEvidence {
 
 /// Which holds and exemptions are in force.
 struct Exemptions {
-  /// The records that exempt, ascending.
-  private(set) var records: [UInt64] = []
+  /// The records that exempt, ascending, by the explicit version that they exempt; `none` where
+  /// they exempt all.
+  private(set) var records: [VersionID: [UInt64]] = [:]
 
   /// A `hold/placed` that covers the entity exempts until a `hold/released` that refers to it, or
   /// to nothing. A `policy/retention` with the value `exempt` and a `basis` exempts until the next
-  /// `policy/retention` of the entity.
+  /// `policy/retention` of the entity. One of a single version leaves another's in force.
   init(events: [UInt32], members: [EntityID], facts: LineageFacts) {
-    var holds: [UInt64] = []
-    var policy: UInt64?
+    var policies: [VersionID: UInt64] = [:]
     for number in events {
       let event = facts.events[Int(number)]
       guard let details = facts.details(ofEvent: Int(number)) else { continue }
-      let isCovered = facts.mentions(of: event).contains {
-        $0.role == .scope && members.contains($0.entity)
-      }
-      guard isCovered else { continue }
+      let versions = Set(
+        facts.mentions(of: event)
+          .filter { $0.role == .scope && members.contains($0.entity) }.map(\.version))
+      guard !versions.isEmpty else { continue }
       switch event.kind {
-      case .holdPlaced: holds.append(event.index)
+      case .holdPlaced:
+        for version in versions { records[version, default: []].append(event.index) }
       case .holdReleased:
         let released = details.references.map(\.index)
-        holds.removeAll { released.isEmpty || released.contains($0) }
+        for version in Array(records.keys) {
+          records[version]?.removeAll { released.isEmpty || released.contains($0) }
+        }
       case .policyRetention:
         let isExempt =
           details.text("value") == "exempt" && details.text("basis")?.isEmpty == false
-        policy = isExempt ? event.index : nil
+        if versions.contains(.none) { policies.removeAll() }
+        for version in versions { policies[version] = isExempt ? event.index : nil }
+        // What is said of all versions no longer holds for all.
+        if !isExempt { policies[.none] = nil }
       default: break
       }
     }
-    records = (holds + (policy.map { [$0] } ?? [])).sorted()
+    for (version, record) in policies { records[version, default: []].append(record) }
+    for version in Array(records.keys) { records[version]?.sort() }
+    records = records.filter { !$0.value.isEmpty }
   }
 }

@@ -115,7 +115,7 @@ struct RunReader {
     }
     for place in event.edges.range { addEdge(facts.edges[place], event, facts) }
     for place in event.pairs.range where facts.pairs[place].isRename {
-      addRename(facts.pairs[place], kind: event.kind)
+      addRename(facts.pairs[place], event, facts)
     }
   }
 
@@ -300,10 +300,30 @@ struct RunReader {
     return output
   }
 
-  private mutating func addRename(_ pair: LineagePair, kind: RecordKind?) {
-    guard let output = outputPlaces[pair.entity] else { return }
-    let isMove = outputs[output].lifecycle == .rename || kind == .datasetRenamed
+  private mutating func addRename(
+    _ pair: LineagePair, _ event: LineageEvent, _ facts: LineageFacts
+  ) {
+    guard let output = outputPlaces[pair.entity] ?? addNamed(pair.entity, event, facts) else {
+      return
+    }
+    let isMove = outputs[output].lifecycle == .rename || event.kind == .datasetRenamed
     outputs[output].isRenamed = outputs[output].isRenamed || isMove
     renames.append(Rename(output: output, former: pair.other, isMove: isMove))
+  }
+
+  /// Who says what an entity was called before says where its content came from, also if it says
+  /// of no write. A reader of it does not say when that was.
+  private mutating func addNamed(
+    _ entity: EntityID, _ event: LineageEvent, _ facts: LineageFacts
+  ) -> Int? {
+    guard var mention = facts.mentions(of: event).first(where: { $0.entity == entity }) else {
+      return nil
+    }
+    if mention.role == .input {
+      mention.version = .none
+      mention.lifecycle = nil
+      mention.writeMode = nil
+    }
+    return addOutput(mention)
   }
 }

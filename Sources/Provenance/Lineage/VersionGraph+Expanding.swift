@@ -34,14 +34,6 @@ extension VersionGraph {
     return number
   }
 
-  /// Content that was there before any record.
-  enum Base {
-    /// All that was there when the record at this index was written.
-    case content(at: UInt64)
-    /// An explicit version that nobody is known to have written.
-    case version(VersionID)
-  }
-
   /// All identifiers of the entity, and every record that names one of them.
   private mutating func gather(_ entity: EntityID) throws(Source.Failure) -> VersionNode {
     var node = VersionNode(members: [entity])
@@ -137,50 +129,6 @@ extension VersionGraph {
     nodes[number].activities = made
   }
 
-  private mutating func add(_ base: Base, to node: Int) {
-    var activity = Activity(
-      outcome: .completed, terminal: 0, first: 0, start: .max, end: .min + 1)
-    var vertex = Vertex(
-      activity: Int32(activities.count), entity: nodes[node].members[0], effect: .base)
-    switch base {
-    case .content(let index):
-      activity.terminal = Int64(clamping: index) - 1
-      activity.first = index
-    case .version(let version):
-      guard let mention = firstMention(of: version, in: node) else { return }
-      vertex.version = version
-      // It was there when it was first named, and nothing tells since when.
-      activity.start = Activity.unknownStart
-      activity.end = mention.eventTime?.microseconds ?? Activity.unknownEnd
-      activity.terminal = Int64(clamping: mention.index)
-      activity.first = mention.index
-    }
-    let place = addVertex(vertex)
-    activity.writes = place..<place + 1
-    activities.append(activity)
-  }
-
-  /// The first record that names the version; nil if none does, or if a record wrote it.
-  private func firstMention(of version: VersionID, in node: Int) -> LineageEvent? {
-    let members = nodes[node].members
-    for member in members {
-      var place = lastWrite[member]
-      while place >= 0 {
-        if vertices[place].version == version, vertices[place].isCertainOfVersion { return nil }
-        place = Int(vertices[place].nextOfEntity)
-      }
-    }
-    let facts = source.facts
-    for number in nodes[node].events {
-      let event = facts.events[Int(number)]
-      let isNamed = facts.mentions(of: event).contains {
-        $0.version == version && members.contains($0.entity)
-      }
-      if isNamed { return event }
-    }
-    return nil
-  }
-
   private mutating func orderWrites(of number: Int) {
     var groups: [WriteOrder] = []
     var elements: [WriteOrder.Element] = []
@@ -223,7 +171,7 @@ extension VersionGraph {
     }
   }
 
-  private func element(
+  func element(
     _ place: Int, _ vertex: Vertex, isErasable: Bool
   ) -> WriteOrder.Element {
     let activity = activities[Int(vertex.activity)]
@@ -265,8 +213,7 @@ extension VersionGraph {
       }
       last.writes.append(write)
       lasts[vertex.version] = last
-      let replaces = vertex.effect.removes && (vertex.hasOrigin || vertex.effect != .full)
-      if last.before >= 0, !replaces {
+      if last.before >= 0, !vertex.removesAll {
         addEdge(from: Int(last.before), to: Int(write), cap: .tainted, basis: .sameVersion)
       }
     }
@@ -291,7 +238,8 @@ extension VersionGraph {
     case .unknown: isRoot && !vertex.mayRemove ? .tainted : .unknown
     // A full overwrite cleans if it is on record where the content came from.
     case .full: vertex.hasOrigin ? nil : .unknown
-    case .open: isRoot ? .tainted : nil
+    // A snapshot has what was there; that a run goes on writing says nothing of what it read.
+    case .open: isRoot ? .tainted : vertex.version == .none ? nil : .unknown
     case .drop, .moved, .truncate, .erased, .statement, .failed, .base, .junction: nil
     }
   }

@@ -65,6 +65,8 @@ extension VersionGraph {
       let vertex = vertices[Int(place)]
       let write = self.activity(of: Int(place))
       if reader.terminal < write.terminal, reader.end <= write.start { continue }
+      // What was there before a record was not there for a run that had ended by then.
+      if write.start == .max, reader.terminal <= write.terminal, reader.end != .max { continue }
       used.append(place)
       let isNamed = nodes[node].isOneThing || vertex.entity == reading.entity
       isCertain = isCertain || isNamed && vertex.isCertainOfVersion

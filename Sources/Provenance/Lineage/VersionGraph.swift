@@ -108,8 +108,9 @@ struct VersionNode {
   var erasuresOfVersions: [VersionID: [Int32]] = [:]
   /// An `erasure/execution` whose method needs a verification that is not there.
   var unverified: [UInt64] = []
-  /// Records that exempt it, while in force.
-  var exemptions: [UInt64] = []
+  /// Records that exempt it, while in force, ascending: by the explicit version that they exempt,
+  /// `none` where they exempt all.
+  var exemptions: [VersionID: [UInt64]] = [:]
   /// Disclosures of it: the event and the vertex that stands for what was disclosed.
   var disclosures: [(event: UInt32, vertex: Int32)] = []
 }

@@ -195,7 +195,8 @@ import Testing
         + #""state":"NOT_REBUILT","reason":"not-written-since","records":[1],"#
         + #""via":{"entity":"dataset:n:raw","record":null,"basis":"inferred","indirect":false},"#
         + #""versions":[{"version":null,"run":"c1","record":1,"level":"tainted","current":true,"#
-        + #""basis":"inferred"}]}],"disclosures":[],"silentProducers":[],"rootSources":[],"#
+        + #""basis":"inferred"}]}],"disclosures":[],"silentProducers":[],"runsUnderWay":[],"#
+        + #""rootSources":[],"#
         + #""asked":["dataset:n:raw","job:n:j","run::c1","dataset:n:a"]}"#)
   }
 

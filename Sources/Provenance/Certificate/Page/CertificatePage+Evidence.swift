@@ -24,9 +24,7 @@ extension CertificatePage {
         }
         writer.element("figcaption", words)
       }
-      for producer in closure.silentProducers {
-        writer.element("p", "class=\"note\"", ClosureText.line(producer))
-      }
+      for line in closure.openEnds { writer.element("p", "class=\"note\"", line) }
     }
     writer.table(
       ["Dataset or model", "Outcome", "State", "Action", "Method or reason", "Records"],
