@@ -85,6 +85,7 @@ import Testing
     #expect(try scratch.run("entities", "L") == whole)
     #expect(try scratch.run("history", "L", name).output == history.output)
     #expect(try scratch.run("lineage", "L", name, "--upstream").status == 0)
+    #expect(try scratch.run("closure", "L", name, "--since", "0").status == 0)
     #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
   }
 

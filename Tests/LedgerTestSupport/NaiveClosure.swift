@@ -295,7 +295,8 @@ public struct NaiveClosure {
     case .unknown: return output == root && !run.mayRemove(output) ? 3 : 2
     case .full: return isKnown ? 0 : 2
     case .open: return output == root ? 3 : run.written(output) == [""] ? 0 : 2
-    case .truncate, .drop, .failed: return 0
+    case .failed: return run.written(output) == [""] ? 0 : 2
+    case .truncate, .drop: return 0
     }
   }
 

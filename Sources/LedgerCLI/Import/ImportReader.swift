@@ -45,6 +45,8 @@ struct ImportReader: Sendable {
   private static let wholeByteCountMax = 8 << 20
   /// The longest line or element: a body of the largest size in base64, with its record.
   static let lineByteCountMax = 24 << 20
+  /// How long what arrives without a pause is gathered.
+  private static let gatheringTimeMax = Duration.milliseconds(20)
   private static let batchRecordCount = 4_096
   private static let batchByteCount = 1 << 20
 
@@ -95,16 +97,22 @@ struct ImportReader: Sendable {
     }
     if shape == .lines {
       var lines = LineSplitter(lineByteCountMax: Self.lineByteCountMax)
+      var start = ContinuousClock.now
       while !chunk.isEmpty {
         try lines.take(chunk) { try add($0, file, &gathered) }
         if lines.isStopped { break }
-        if let more = input.arriving {
-          chunk = more
-          continue
-        }
+        let arriving = input.arriving
         // What waits on a stream for more to come must not wait for its receipt.
-        if input.isStream { try hand(&gathered) }
-        chunk = try input.next()
+        if input.isStream, arriving == nil || start.duration(to: .now) > Self.gatheringTimeMax {
+          try hand(&gathered)
+          start = .now
+        }
+        if let arriving {
+          chunk = arriving
+        } else {
+          chunk = try input.next()
+          start = .now
+        }
       }
       try lines.finish { try add($0, file, &gathered) }
     } else {

@@ -9,7 +9,7 @@ struct FindingCollector {
 
   var isEmpty: Bool { count == 0 }
 
-  /// The same finding again is none: a file may be compared with more than one thing.
+  /// The same finding as one that is kept is none: a file may be compared with several things.
   mutating func add(_ finding: Finding) {
     guard !findings.contains(finding) else { return }
     count += 1

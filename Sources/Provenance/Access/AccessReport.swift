@@ -37,7 +37,7 @@ public struct AccessReport: Hashable, Sendable {
     /// How often each outcome and each action was stated; by name.
     public var outcomes: [Count]
     public var actions: [Count]
-    /// Rows read, where stated; as wide as no sum of a ledger's records is.
+    /// Rows read, where stated; wide enough for any sum.
     public var rows: UInt128
     /// How many of the records state rows.
     public var recordsWithRows: Int

@@ -10,7 +10,7 @@ public struct Closure: Hashable, Sendable {
   public var descendants: [Descendant]
   public var disclosures: [Disclosure]
   public var silentProducers: [SilentProducer]
-  /// Runs that have not ended, name no output yet, and belong to what was asked for.
+  /// Runs of the jobs that were asked for of which it is not known what they will write.
   public var runsUnderWay: [RunUnderWay]
   /// What flowed into the root from outside the closure: the data may have entered there.
   public var rootSources: [EntityKey]
@@ -106,12 +106,14 @@ public struct Disclosure: Hashable, Sendable {
   public var level: ClosureLevel
 }
 
-/// A run that has not ended and is not silent.
+/// A run that has not ended, is not silent, and names no output yet.
 public struct RunUnderWay: Hashable, Sendable {
+  /// The job that its events name last, if they name one.
   public var job: EntityKey?
   public var run: EntityKey
   /// The record seen first.
   public var record: UInt64
+  /// The earlier of its claimed and its recorded time.
   public var since: Timestamp
 }
 

@@ -76,7 +76,9 @@ extension ClosureEngine {
   ) -> ClosureVerdict {
     // A failed run says nothing about what is there.
     let completed = current.filter { isCompleted($0) }
-    guard let last = completed.last ?? deciding else {
+    // What took away one version is not what is there.
+    let last = completed.last { !graph.vertices[Int($0)].isLimitedToVersion }
+    guard let last = last ?? completed.last ?? deciding else {
       return ClosureVerdict(state: .clean, reason: .writtenFromClean, records: [])
     }
     let records = [record(of: last)]
@@ -240,7 +242,11 @@ extension ClosureEngine {
   /// Each once: one may have written many versions.
   private func activitiesWriting(_ node: Int) -> [Int32] {
     var seen: Set<Int32> = []
-    return graph.nodes[node].writes.map { graph.vertices[Int($0)].activity }
+    // A run that reads may state where content came from; it writes nothing.
+    let writes = graph.nodes[node].writes.filter {
+      graph.vertices[Int($0)].effect != .statement || graph.activity(of: Int($0)).run == nil
+    }
+    return writes.map { graph.vertices[Int($0)].activity }
       .filter { seen.insert($0).inserted }
   }
 

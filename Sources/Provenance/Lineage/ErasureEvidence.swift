@@ -5,7 +5,7 @@ internal import LedgerFormat
 /// | method of the execution | removes |
 /// |---|---|
 /// | `drop-and-purge`, `truncate`, `key-destruction` | as stated |
-/// | `row-erasure`, `overwrite`, `full-overwrite` | if a later verification of it is clean |
+/// | `row-erasure`, `overwrite`, `full-overwrite` | if the last verification of it is clean |
 /// | anything else, also `merge-on-read-delete` | never |
 struct ErasureEvidence {
   /// (event number, the mention of its target) of executions that removed.
@@ -19,18 +19,20 @@ struct ErasureEvidence {
     var references: [UInt64]
     var request: EntityID?
     var isClean: Bool
-    /// Versions of the node that it is about; `none` where it is about all, or says nothing.
-    var versions: Set<VersionID>
+    /// What it is about, among the identifiers of the node.
+    var targets: [LineageMention]
 
-    /// Whether it is one of the execution, at whatever time it was made.
+    /// Whether it is one of the execution, whatever it is about and at whatever time it was made.
     func concerns(_ execution: LineageEvent, _ request: EntityID?) -> Bool {
       index > execution.index
         && (references.contains(execution.index) || self.request != nil && self.request == request)
     }
   }
 
-  /// - Parameter events: those that name the members of a node, ascending.
-  init(events: [UInt32], members: [EntityID], facts: LineageFacts) {
+  /// - Parameters:
+  ///   - events: those that name the members of a node, ascending.
+  ///   - areOneThing: what is said of one of `members` is said of all.
+  init(events: [UInt32], members: [EntityID], areOneThing: Bool, facts: LineageFacts) {
     let verifications = Self.verifications(events, members, facts)
     for number in events {
       let event = facts.events[Int(number)]
@@ -40,11 +42,21 @@ struct ErasureEvidence {
       else { continue }
       let request = facts.first(.request, of: event)
       let found = verifications.filter { $0.concerns(event, request) }
+      func verified(_ target: LineageMention) -> Bool {
+        Self.isVerified(
+          event,
+          by: found.filter { verification in
+            verification.targets.contains {
+              (areOneThing || $0.entity == target.entity)
+                && (!verification.isClean || $0.version == .none || $0.version == target.version)
+            }
+          })
+      }
       let targets = facts.mentions(of: event).filter {
         $0.role == .target && members.contains($0.entity)
       }
       for mention in targets {
-        if !needsVerification || Self.isVerified(mention, event, by: found) {
+        if !needsVerification || verified(mention) {
           removals.append((number, mention))
         } else if unverified.last != event.index {
           unverified.append(event.index)
@@ -61,27 +73,27 @@ struct ErasureEvidence {
       guard event.kind == .erasureVerification,
         let details = facts.details(ofEvent: Int(number))
       else { return nil }
-      let versions = facts.mentions(of: event)
-        .filter { $0.role == .target && members.contains($0.entity) }.map(\.version)
+      let targets = facts.mentions(of: event).filter {
+        $0.role == .target && members.contains($0.entity)
+      }
+      // Where something else was looked at, this was not.
+      guard !targets.isEmpty else { return nil }
       return Verification(
         index: event.index, time: event.eventTime, references: details.references.map(\.index),
         request: facts.first(.request, of: event), isClean: isClean(details),
-        versions: versions.isEmpty ? [.none] : Set(versions))
+        targets: targets)
     }
   }
 
-  /// The last verification decides: what was found later was there. One of a single version says
-  /// nothing of the others, and none is made before what it verifies.
+  /// The last verification decides, by record and by claimed time: what was found later was there.
+  /// None is made before what it verifies.
   private static func isVerified(
-    _ target: LineageMention, _ execution: LineageEvent, by verifications: [Verification]
+    _ execution: LineageEvent, by verifications: [Verification]
   ) -> Bool {
-    let relevant = verifications.filter { verification in
-      !verification.isClean || verification.versions.contains(.none)
-        || verification.versions.contains(target.version)
-    }
-    guard let last = relevant.last, last.isClean else { return false }
-    guard let time = last.time, let done = execution.eventTime else { return true }
-    return time >= done
+    guard let last = verifications.last, last.isClean else { return false }
+    guard let time = last.time else { return true }
+    let isLast = verifications.allSatisfy { $0.isClean || $0.time.map { $0 <= time } ?? true }
+    return isLast && execution.eventTime.map { $0 <= time } ?? true
   }
 
   /// Nil for a method that removes nothing, or an execution that says it did not succeed.

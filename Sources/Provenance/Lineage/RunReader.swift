@@ -65,12 +65,21 @@ struct RunReader {
     var isMove: Bool
   }
 
+  /// Who says what an entity was called before says where its content came from, also if it says
+  /// of no write.
+  struct Naming {
+    var entity: EntityID
+    var former: EntityID
+  }
+
   private(set) var outputs: [Output] = []
   /// In the order of naming.
   private(set) var furtherVersions: [FurtherVersion] = []
   private(set) var inputs: [Input] = []
   private(set) var edges: [StatedEdge] = []
   private(set) var renames: [Rename] = []
+  /// Of entities that are no outputs, when all records were added.
+  private(set) var namings: [Naming] = []
   /// A record of the run says that not all its facts could be read.
   private(set) var isIncomplete = false
   /// The record that is being added is a START.
@@ -93,6 +102,7 @@ struct RunReader {
     inputs.removeAll(keepingCapacity: true)
     edges.removeAll(keepingCapacity: true)
     renames.removeAll(keepingCapacity: true)
+    namings.removeAll(keepingCapacity: true)
     if !versionedInputs.isEmpty { versionedInputs.removeAll(keepingCapacity: true) }
     isIncomplete = false
     outputPlaces.clear(entityCount: entityCount)
@@ -115,7 +125,7 @@ struct RunReader {
     }
     for place in event.edges.range { addEdge(facts.edges[place], event, facts) }
     for place in event.pairs.range where facts.pairs[place].isRename {
-      addRename(facts.pairs[place], event, facts)
+      addRename(facts.pairs[place], event)
     }
   }
 
@@ -123,6 +133,12 @@ struct RunReader {
   /// sent before anything is written: a version that only it names, where other events name
   /// another, is the one before.
   mutating func finish() {
+    for naming in namings {
+      // Another record of the run may have said that it wrote it.
+      guard let output = outputPlaces[naming.entity] else { continue }
+      addRename(naming.former, ofOutput: output, isMove: false)
+    }
+    namings.removeAll { outputPlaces[$0.entity] != nil }
     if !furtherVersions.isEmpty { leaveOutVersionsOfStart() }
     for place in outputs.indices { conclude(outputs[place].ofVersion, ofOutput: place) }
     for further in furtherVersions { conclude(further.ofVersion, ofOutput: further.output) }
@@ -300,30 +316,17 @@ struct RunReader {
     return output
   }
 
-  private mutating func addRename(
-    _ pair: LineagePair, _ event: LineageEvent, _ facts: LineageFacts
-  ) {
-    guard let output = outputPlaces[pair.entity] ?? addNamed(pair.entity, event, facts) else {
+  private mutating func addRename(_ pair: LineagePair, _ event: LineageEvent) {
+    guard let output = outputPlaces[pair.entity] else {
+      namings.append(Naming(entity: pair.entity, former: pair.other))
       return
     }
-    let isMove = outputs[output].lifecycle == .rename || event.kind == .datasetRenamed
-    outputs[output].isRenamed = outputs[output].isRenamed || isMove
-    renames.append(Rename(output: output, former: pair.other, isMove: isMove))
+    addRename(pair.other, ofOutput: output, isMove: event.kind == .datasetRenamed)
   }
 
-  /// Who says what an entity was called before says where its content came from, also if it says
-  /// of no write. A reader of it does not say when that was.
-  private mutating func addNamed(
-    _ entity: EntityID, _ event: LineageEvent, _ facts: LineageFacts
-  ) -> Int? {
-    guard var mention = facts.mentions(of: event).first(where: { $0.entity == entity }) else {
-      return nil
-    }
-    if mention.role == .input {
-      mention.version = .none
-      mention.lifecycle = nil
-      mention.writeMode = nil
-    }
-    return addOutput(mention)
+  private mutating func addRename(_ former: EntityID, ofOutput output: Int, isMove: Bool) {
+    let isMove = isMove || outputs[output].lifecycle == .rename
+    outputs[output].isRenamed = outputs[output].isRenamed || isMove
+    renames.append(Rename(output: output, former: former, isMove: isMove))
   }
 }

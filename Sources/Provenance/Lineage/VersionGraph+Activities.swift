@@ -105,6 +105,15 @@ extension VersionGraph {
           activity: Int32(number), entity: rename.former, effect: .moved, mayRemove: true,
           hasOrigin: true))
     }
+    for naming in reader.namings {
+      let vertex = addVertex(
+        Vertex(
+          activity: Int32(number), entity: naming.entity, effect: .statement, hasOrigin: true))
+      flows.append(
+        Flow(
+          source: naming.former, version: .none, target: Int32(vertex),
+          cap: activity.outcome == .completed ? .tainted : .unknown, basis: .renamed))
+    }
     activity.writes = firstVertex..<vertices.count
     activity.flows = firstFlow..<flows.count
     sortFlows(activity.flows)

@@ -48,12 +48,31 @@ extension VersionGraph {
   private func versions(of node: Int, before index: UInt64) -> [NamedVersion] {
     let members = nodes[node].members
     let groups = nodes[node].isOneThing ? [members] : members.map { [$0] }
-    return groups.flatMap { versions(of: $0, before: index) }
+    return groups.flatMap { group in
+      versions(of: group, before: index).filter { !isErased($0, of: node, in: group) }
+    }
   }
 
   private struct NamedVersion {
     var member: EntityID
     var version: VersionID
+    /// Of its last write.
+    var terminal: Int64
+    var end: Int64
+    /// The record before which it was there.
+    var index: UInt64
+  }
+
+  /// Whether an erasure of just that version, before the record in question, came after its writes.
+  private func isErased(
+    _ named: NamedVersion, of node: Int, in members: [EntityID]
+  ) -> Bool {
+    nodes[node].erasuresOfVersions[named.version, default: []].contains { place in
+      let erasure = activity(of: Int(place))
+      return members.contains(vertices[Int(place)].entity)
+        && erasure.terminal < Int64(clamping: named.index) && named.terminal < erasure.terminal
+        && named.end <= erasure.start
+    }
   }
 
   /// The same of identifiers of one thing.
@@ -78,13 +97,24 @@ extension VersionGraph {
     for place in latest.indices.dropLast().reversed() {
       latest[place] = max(latest[place], latest[place + 1])
     }
-    var seen: Set<VersionID> = []
-    return named.compactMap { member, element in
+    var found: [NamedVersion] = []
+    var places: [VersionID: Int] = [:]
+    for (member, element) in named {
       let version = vertices[Int(element.vertex)].version
       let later = removals.partitioningIndex { $0.terminal > element.terminal }
-      if later < latest.count, element.end <= latest[later] { return nil }
-      return seen.insert(version).inserted ? NamedVersion(member: member, version: version) : nil
+      if later < latest.count, element.end <= latest[later] { continue }
+      if let place = places[version] {
+        found[place].terminal = max(found[place].terminal, element.terminal)
+        found[place].end = max(found[place].end, element.end)
+        continue
+      }
+      places[version] = found.count
+      found.append(
+        NamedVersion(
+          member: member, version: version, terminal: element.terminal, end: element.end,
+          index: index))
     }
+    return found
   }
 
   /// The first record that names the version; nil if none does, or if a record wrote it.

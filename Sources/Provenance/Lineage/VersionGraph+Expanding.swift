@@ -24,6 +24,8 @@ extension VersionGraph {
     let survey = try completeRuns(among: touching)
     nodes[number].others = survey.others
     makeActivities(of: number, survey)
+    limitDrops(of: number)
+    findErasures(ofVersionsOf: number)
     for content in base { add(content, to: number) }
     orderWrites(of: number)
     addKeptEdges(in: number, isRoot: isRoot)
@@ -102,7 +104,8 @@ extension VersionGraph {
   private mutating func makeActivities(of number: Int, _ survey: EventSurvey) {
     let members = nodes[number].members
     let facts = source.facts
-    let evidence = ErasureEvidence(events: survey.others, members: members, facts: facts)
+    let evidence = ErasureEvidence(
+      events: survey.others, members: members, areOneThing: nodes[number].isOneThing, facts: facts)
     nodes[number].unverified = evidence.unverified
     nodes[number].exemptions =
       Exemptions(events: survey.others, members: members, facts: facts).records
@@ -132,7 +135,6 @@ extension VersionGraph {
   private mutating func orderWrites(of number: Int) {
     var groups: [WriteOrder] = []
     var elements: [WriteOrder.Element] = []
-    findErasures(ofVersionsOf: number)
     let erasures = nodes[number].erasuresOfVersions
     for member in nodes[number].members {
       var place = lastWrite[member]
@@ -155,6 +157,37 @@ extension VersionGraph {
     for write in writes
     where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent {
       nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)
+    }
+  }
+
+  /// A record that drops a version says so of that one only where another was written since; who
+  /// drops a dataset may name the version that it had last.
+  private mutating func limitDrops(of number: Int) {
+    var named: [(place: Int, terminal: Int64)] = []
+    var hasDrops = false
+    for member in nodes[number].members {
+      var place = lastWrite[member]
+      while place >= 0 {
+        let vertex = vertices[place]
+        let activity = activities[Int(vertex.activity)]
+        let isDrop = vertex.effect == .drop && !activity.isRun
+        if vertex.version != .none, vertex.hasContent || isDrop {
+          named.append((place, activity.terminal))
+          hasDrops = hasDrops || isDrop
+        }
+        place = Int(vertex.nextOfEntity)
+      }
+    }
+    guard hasDrops else { return }
+    named.sort { ($0.terminal, $0.place) < ($1.terminal, $1.place) }
+    var newest = VersionID.none
+    for (place, _) in named {
+      let version = vertices[place].version
+      if vertices[place].hasContent {
+        newest = version
+      } else {
+        vertices[place].isLimitedToVersion = newest != .none && newest != version
+      }
     }
   }
 
@@ -240,7 +273,8 @@ extension VersionGraph {
     case .full: vertex.hasOrigin ? nil : .unknown
     // A snapshot has what was there; that a run goes on writing says nothing of what it read.
     case .open: isRoot ? .tainted : vertex.version == .none ? nil : .unknown
-    case .drop, .moved, .truncate, .erased, .statement, .failed, .base, .junction: nil
+    case .failed: vertex.version == .none ? nil : .unknown
+    case .drop, .moved, .truncate, .erased, .statement, .base, .junction: nil
     }
   }
 

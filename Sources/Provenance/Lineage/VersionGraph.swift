@@ -8,7 +8,7 @@ internal import LedgerFormat
 /// known. Everything is kept in flat lists and numbered in the order of the records, so that two
 /// sources with the same records give the same graph.
 ///
-/// Extensions: `+Asking`, `+Activities`, `+Ordering`, `+Reading`, `+Expanding`.
+/// Extensions: `+Asking`, `+Activities`, `+Base`, `+Reading`, `+Expanding`, `+Levels`.
 struct VersionGraph<Source: LineageSource> {
   var source: Source
   /// Records from here on are left out.

@@ -54,6 +54,19 @@ import Testing
     #expect(unclear.closure(since: written + 1)["x"] == .notRebuilt)
   }
 
+  @Test func oneThatWasErasedBeforeIsNotEither() {
+    var estate = Estate()
+    let written = estate.run("w", at: 10, to: [.init("raw@v1", .append)])
+    estate.run("q", at: 12, from: ["raw@v1"], to: [.init("early", .overwrite)])
+    estate.erase("raw@v1", at: 20)
+    let erased = estate.next
+    estate.run("r", at: 30, from: ["raw@v1"], to: [.init("x", .overwrite)])
+    let before = estate.closure(since: written + 1)
+    #expect(before["early"] == .notRebuilt && before["x"] == nil)
+    let after = estate.closure(since: erased)
+    #expect(after["early"] == nil && after["x"] == nil)
+  }
+
   /// Who had ended by then did not read what was there then.
   @Test func anEarlierReaderOfIt() {
     var estate = Estate()
@@ -145,7 +158,50 @@ import Testing
     #expect(estate.closure(silence: 600).isClosed)
   }
 
+  /// Nor is what a run left that failed.
+  @Test func aVersionOfAFailedAppend() {
+    var estate = Estate()
+    estate.event(.running, "w", at: 10, to: [.init("raw@v1", .append)])
+    estate.event(.fail, "w", at: 20)
+    estate.run("e", at: 50, from: ["clean"], to: [.init("raw", .overwrite)])
+    estate.run("r", at: 70, from: ["raw@v1"], to: [.init("x", .overwrite)])
+    for since in UInt64(0)...2 {
+      #expect(estate.closure(since: since)["x"]?.isClosing == false, "since \(since)")
+    }
+    var other = Estate()
+    other.run("a", at: 10, from: ["raw"], to: [.init("a@v1", .overwrite)])
+    other.event(.running, "s", at: 20, to: [.init("a@v2", .append)])
+    other.event(.fail, "s", at: 30)
+    other.run("c", at: 40, from: ["clean"], to: [.init("a@v3", .overwrite)])
+    other.run("b", at: 50, from: ["a@v2"], to: [.init("b", .overwrite)])
+    #expect(other.closure()["b"] == .unknown)
+  }
+
   // MARK: Former names
+
+  /// Who reads a dataset and says what it was called before writes nothing to it.
+  @Test func aReaderThatStatesAFormerName() {
+    func readAs(_ estate: inout Estate, _ inputs: [String], _ job: String, at minute: Int) {
+      estate.run("n", job: job, at: minute, from: inputs, to: [.init("x", .overwrite)]) {
+        $0.entities.append(Estate.entity("old", .previous))
+        let dim = $0.entities.firstIndex { $0.role == .input && $0.name == "dim" } ?? 0
+        $0.renames = [
+          EntityPair(entity: UInt32(dim), other: UInt32($0.entities.count - 1))
+        ]
+      }
+    }
+    var estate = Estate()
+    estate.policy("loader", at: 0)
+    estate.run("base", at: 10, from: ["clean"], to: [.init("dim@1", .overwrite)])
+    estate.run("add", at: 20, from: ["raw"], to: [.init("dim@2", .append)])
+    readAs(&estate, ["dim@1"], "loader", at: 30)
+    estate.run("e", at: 50, from: ["clean"], to: [.init("raw", .overwrite)])
+    #expect(estate.closure()["dim"] == .notRebuilt)
+    var table = Estate()
+    readAs(&table, ["raw", "dim"], "j", at: 10)
+    let closure = table.closure()
+    #expect(closure["dim"] == nil && closure["x"] == .notRebuilt)
+  }
 
   /// Wherever a record says what a dataset was called before, its content came from there.
   @Test(arguments: [
@@ -227,6 +283,40 @@ import Testing
     #expect(one == .notRebuilt)
   }
 
+  @Test func aVerificationOfAnotherDatasetIsNone() {
+    for role in [EntityRole.related, .scope, .previous] {
+      let state = state(erasing: "curated") {
+        $0.record(
+          .erasureVerification, at: 110,
+          [Estate.entity("other", .target), Estate.entity("curated", role)],
+          ["method": .text("full-scan"), "outcome": .text("clean")],
+          references: [RecordReference(relation: .cites, index: $1)])
+      }
+      #expect(state == .notRebuilt, "\(role)")
+    }
+  }
+
+  /// A clean scan that is delivered late does not undo what a later one found.
+  @Test func theLastVerificationIsLastByTimeToo() {
+    let late = state(erasing: "curated") {
+      verify($1, "curated", at: 120, "found", .integer(7), &$0)
+      verify($1, "curated", at: 110, "clean", .integer(0), &$0)
+    }
+    #expect(late == .notRebuilt)
+  }
+
+  /// What is judged for itself is verified for itself.
+  @Test func aVerificationUnderAnotherName() {
+    for (joined, isClean) in [([("a", "table")], true), ([("a", "table"), ("b", "table")], false)] {
+      var estate = Estate()
+      join(joined, &estate)
+      estate.run("c1", at: 10, from: ["raw"], to: [.init("a", .overwrite)])
+      let execution = estate.erase("a", at: 100, verified: false)
+      verify(execution, joined.count == 1 ? "table" : "b", at: 110, "clean", nil, &estate)
+      #expect((estate.closure()["a"] == .clean) == isClean, "\(joined)")
+    }
+  }
+
   @Test func aVerificationFromBeforeTheErasureIsNone() {
     for (minute, isClean) in [(99, false), (100, true), (101, true)] {
       let state = state(erasing: "curated") {
@@ -234,6 +324,35 @@ import Testing
       }
       #expect(state == (isClean ? .clean : .notRebuilt), "\(minute)")
     }
+  }
+
+  /// Who drops an old version leaves the newer; who drops a dataset may name the last it had.
+  @Test func aDropOfOneVersion() {
+    func closure(dropping dropped: String, _ change: (inout Estate) -> Void = { _ in }) -> Closure {
+      var estate = Estate()
+      estate.run("c1", at: 10, from: ["raw"], to: [.init("curated@1", .overwrite)])
+      estate.run("c2", at: 20, from: ["raw"], to: [.init("curated@2", .append)])
+      estate.record(.datasetDropped, at: 30, [Estate.entity(dropped, .target)])
+      change(&estate)
+      estate.run("r", at: 40, from: ["curated"], to: [.init("x", .overwrite)])
+      return estate.closure()
+    }
+    let old = closure(dropping: "curated@1")
+    #expect(old["curated"] == .notRebuilt && old["x"] == .notRebuilt)
+    let unknown = closure(dropping: "curated@7")
+    #expect(unknown["curated"] == .notRebuilt && unknown["x"] == .notRebuilt)
+    for name in ["curated@2", "curated"] {
+      let all = closure(dropping: name)
+      #expect(all["curated"] == .dropped && all["x"] == nil, "\(name)")
+    }
+    let rewritten = closure(dropping: "curated@1") {
+      $0.run("c3", at: 35, from: ["clean"], to: [.init("curated@3", .overwrite)])
+    }
+    #expect(rewritten["curated"] == .clean && rewritten["x"] == nil)
+    let again = closure(dropping: "curated@2") {
+      $0.run("c3", at: 35, from: ["clean"], to: [.init("curated@3", .append)])
+    }
+    #expect(again["curated"] == .clean && again["x"] == nil)
   }
 
   private func exempt(_ scope: String, as value: String = "exempt", _ estate: inout Estate) {
