@@ -12,7 +12,6 @@ struct EntityNumbers: Sendable {
 
   /// By number.
   private(set) var keys: [EntityKey] = []
-  private(set) var types: [EntityType] = []
   /// A power of two of them, at most half used.
   private var slots = [Slot](repeating: Slot(hash: 0, number: 0), count: 64)
   private static let hashing = SeededHash()
@@ -25,13 +24,12 @@ struct EntityNumbers: Sendable {
   /// - Parameters:
   ///   - key: as `EntityKey.append` wrote it.
   ///   - hash: of `key`.
-  mutating func number(of key: RawSpan, hash: UInt64, type: EntityType) -> EntityID {
+  mutating func number(of key: RawSpan, hash: UInt64) -> EntityID {
     let slot = slot(of: key, hash)
     let known = slots[slot].number
     if known > 0 { return EntityID(rawValue: known - 1) }
     let number = UInt32(keys.count)
     keys.append(EntityKey(written: key))
-    types.append(type)
     slots[slot] = Slot(hash: hash, number: number + 1)
     if keys.count * 2 >= slots.count { grow() }
     return EntityID(rawValue: number)

@@ -29,8 +29,6 @@ public struct LineageFacts: Sendable {
 
   public func key(of entity: EntityID) -> EntityKey { entities.keys[entity.place] }
 
-  public func type(of entity: EntityID) -> EntityType { entities.types[entity.place] }
-
   /// The text of an explicit version; nil for `none`.
   public func text(of version: VersionID) -> String? {
     version == .none ? nil : String(decoding: versionTexts[Int(version.rawValue)], as: UTF8.self)
@@ -44,9 +42,9 @@ public struct LineageFacts: Sendable {
   }
 
   /// The number of an entity, which gets one if it has none.
-  public mutating func identifier(of key: EntityKey, type: EntityType) -> EntityID {
+  public mutating func identifier(of key: EntityKey) -> EntityID {
     entities.number(
-      of: key.bytes.rawSpan, hash: EntityNumbers.hash(key.bytes.rawSpan), type: type)
+      of: key.bytes.rawSpan, hash: EntityNumbers.hash(key.bytes.rawSpan))
   }
 
   /// The number of an entity that was met; nil if it never was.
@@ -94,7 +92,7 @@ public struct LineageFacts: Sendable {
       start = named.keyEnd
       mentions.append(
         LineageMention(
-          entity: entities.number(of: key, hash: named.keyHash, type: named.type),
+          entity: entities.number(of: key, hash: named.keyHash),
           version: named.version.map { version($0) } ?? .none, role: named.role,
           lifecycle: named.lifecycle, writeMode: named.writeMode, isPartial: named.isPartial,
           areEdgesComplete: named.areEdgesComplete))

@@ -110,7 +110,7 @@ public struct LineageHistory<Failure: Error>: LineageSource {
   }
 
   public mutating func identifier(of key: EntityKey) -> EntityID {
-    facts.identifier(of: key, type: key.type)
+    facts.identifier(of: key)
   }
 }
 

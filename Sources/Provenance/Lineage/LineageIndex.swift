@@ -33,6 +33,6 @@ public struct LineageIndex: LineageSource, Sendable {
   }
 
   public mutating func identifier(of key: EntityKey) -> EntityID {
-    facts.identifier(of: key, type: key.type)
+    facts.identifier(of: key)
   }
 }

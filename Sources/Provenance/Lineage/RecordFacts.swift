@@ -23,7 +23,6 @@ public struct RecordFacts: Sendable {
     /// Where its key ends in `keys`.
     var keyEnd: Int
     var keyHash: UInt64
-    var type: EntityType
     var version: [UInt8]?
     var role: EntityRole
     var lifecycle: Lifecycle?
@@ -84,7 +83,6 @@ public struct RecordFacts: Sendable {
         NamedEntity(
           keyEnd: keys.count,
           keyHash: EntityNumbers.hash(keys.rawSpan.extracting(start..<keys.count)),
-          type: entities[place].type,
           version: entities[place].version.map { Array($0.utf8) },
           role: entities[place].role, lifecycle: entities[place].facts.lifecycle,
           writeMode: entities[place].facts.writeMode,

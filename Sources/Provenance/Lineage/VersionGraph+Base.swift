@@ -10,6 +10,8 @@ extension VersionGraph {
     case version(String)
   }
 
+  /// Adds it to a node whose writes are known and not in order yet; the names of its versions are
+  /// known once all records of the node are.
   mutating func add(_ base: Base, to node: Int) {
     var activity = Activity(
       outcome: .completed, terminal: 0, first: 0, start: .max, end: .min + 1)
@@ -25,7 +27,9 @@ extension VersionGraph {
       activity.first = index
       // Under each name that may be of another thing; else they all lie in one.
       content = (nodes[node].isOneThing ? [members[0]] : members).map { vertex($0, .none) }
-      content += versions(of: node, before: index).map { vertex($0.member, $0.version) }
+      content += versions(of: node, before: index).map {
+        vertex(vertices[Int($0.vertex)].entity, vertices[Int($0.vertex)].version)
+      }
     case .version(let text):
       guard let version = source.facts.knownVersion(text),
         let mention = firstMention(of: version, in: node)
@@ -44,40 +48,34 @@ extension VersionGraph {
   }
 
   /// The explicit versions that were written before the record at `index`, and that no write before
-  /// it removed for certain: a reader may name them later.
-  private func versions(of node: Int, before index: UInt64) -> [NamedVersion] {
+  /// it removed for certain: a reader may name them later. Each is one of its writes, with the end
+  /// of the last.
+  private func versions(of node: Int, before index: UInt64) -> [WriteOrder.Element] {
     let members = nodes[node].members
     let groups = nodes[node].isOneThing ? [members] : members.map { [$0] }
     return groups.flatMap { group in
-      versions(of: group, before: index).filter { !isErased($0, of: node, in: group) }
+      versions(of: group, before: index).filter { named in
+        !isErased(named, of: node, in: group, before: index)
+      }
     }
   }
 
-  private struct NamedVersion {
-    var member: EntityID
-    var version: VersionID
-    /// Of its last write.
-    var terminal: Int64
-    var end: Int64
-    /// The record before which it was there.
-    var index: UInt64
-  }
-
-  /// Whether an erasure of just that version, before the record in question, came after its writes.
+  /// Whether an erasure of just that version, before the record at `index`, came after its writes.
   private func isErased(
-    _ named: NamedVersion, of node: Int, in members: [EntityID]
+    _ named: WriteOrder.Element, of node: Int, in members: [EntityID], before index: UInt64
   ) -> Bool {
-    nodes[node].erasuresOfVersions[named.version, default: []].contains { place in
+    let version = vertices[Int(named.vertex)].version
+    return nodes[node].erasuresOfVersions[version, default: []].contains { place in
       let erasure = activity(of: Int(place))
       return members.contains(vertices[Int(place)].entity)
-        && erasure.terminal < Int64(clamping: named.index) && named.terminal < erasure.terminal
+        && erasure.terminal < Int64(clamping: index) && named.terminal < erasure.terminal
         && named.end <= erasure.start
     }
   }
 
-  /// The same of identifiers of one thing.
-  private func versions(of members: [EntityID], before index: UInt64) -> [NamedVersion] {
-    var named: [(member: EntityID, element: WriteOrder.Element)] = []
+  /// The same of identifiers of one thing, erasures left out.
+  private func versions(of members: [EntityID], before index: UInt64) -> [WriteOrder.Element] {
+    var named: [WriteOrder.Element] = []
     var removals: [WriteOrder.Element] = []
     for member in members {
       var place = lastWrite[member]
@@ -85,7 +83,7 @@ extension VersionGraph {
         let vertex = vertices[place]
         let element = element(place, vertex, isErasable: false)
         if element.terminal < Int64(clamping: index) {
-          if vertex.version != .none, vertex.hasContent { named.append((member, element)) }
+          if vertex.version != .none, vertex.hasContent { named.append(element) }
           if element.supersedes, vertex.removesAll { removals.append(element) }
         }
         place = Int(vertex.nextOfEntity)
@@ -97,9 +95,9 @@ extension VersionGraph {
     for place in latest.indices.dropLast().reversed() {
       latest[place] = max(latest[place], latest[place + 1])
     }
-    var found: [NamedVersion] = []
+    var found: [WriteOrder.Element] = []
     var places: [VersionID: Int] = [:]
-    for (member, element) in named {
+    for element in named {
       let version = vertices[Int(element.vertex)].version
       let later = removals.partitioningIndex { $0.terminal > element.terminal }
       if later < latest.count, element.end <= latest[later] { continue }
@@ -109,10 +107,7 @@ extension VersionGraph {
         continue
       }
       places[version] = found.count
-      found.append(
-        NamedVersion(
-          member: member, version: version, terminal: element.terminal, end: element.end,
-          index: index))
+      found.append(element)
     }
     return found
   }
@@ -136,17 +131,5 @@ extension VersionGraph {
       if isNamed { return event }
     }
     return nil
-  }
-}
-
-extension Array {
-  /// The place of the first element for which `isBehind` holds, where it holds for all after it.
-  fileprivate func partitioningIndex(where isBehind: (Element) -> Bool) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

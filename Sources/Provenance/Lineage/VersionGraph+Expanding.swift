@@ -24,8 +24,11 @@ extension VersionGraph {
     let survey = try completeRuns(among: touching)
     nodes[number].others = survey.others
     makeActivities(of: number, survey)
-    limitDrops(of: number)
-    findErasures(ofVersionsOf: number)
+    // Only a record that belongs to no run takes away one version.
+    if !survey.others.isEmpty {
+      limitDrops(of: number)
+      findErasures(ofVersionsOf: number)
+    }
     for content in base { add(content, to: number) }
     orderWrites(of: number)
     addKeptEdges(in: number, isRoot: isRoot)
@@ -283,7 +286,9 @@ extension VersionGraph {
     let range = activities[activity].flows
     guard !range.isEmpty else { return }
     for member in nodes[number].members {
-      var place = firstFlow(from: member, in: range)
+      var place = flows[range].partitioningIndex {
+        $0.source.rawValue >= member.rawValue
+      }
       var known: VersionID?
       while place < range.upperBound, flows[place].source == member {
         let flow = flows[place]
@@ -299,19 +304,6 @@ extension VersionGraph {
         place += 1
       }
     }
-  }
-
-  private func firstFlow(from member: EntityID, in range: Range<Int>) -> Int {
-    var (low, high) = (range.lowerBound, range.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if flows[middle].source.rawValue >= member.rawValue {
-        high = middle
-      } else {
-        low = middle + 1
-      }
-    }
-    return low
   }
 
   private mutating func addDisclosures(of number: Int) {

@@ -132,8 +132,8 @@ struct WriteOrder {
     var search = Search(reader: reader, joins: joins, found: [])
     swap(&search.found, &found)
     defer { swap(&search.found, &found) }
-    let lower = firstPlace { $0 >= reader.terminal }
-    let upper = firstPlace { $0 > reader.terminal }
+    let lower = elements.partitioningIndex { $0.terminal >= reader.terminal }
+    let upper = elements.partitioningIndex { $0.terminal > reader.terminal }
     if upper < elements.count { collectLater(1, 0, leafCount, from: upper, &search) }
     // Of one record's runs none precedes another. What was there before a record, which never
     // began, was not there for a run that had ended.
@@ -142,15 +142,6 @@ struct WriteOrder {
       search.found.append(.element(place))
     }
     if lower > 0 { collectEarlier(1, 0, leafCount, below: lower, &search) }
-  }
-
-  private func firstPlace(where isBehind: (Int64) -> Bool) -> Int {
-    var (low, high) = (0, elements.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(elements[middle].terminal) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 
   /// Versions recorded later, but for those that provably began after the reader's end.

@@ -22,7 +22,7 @@ import Testing
     var bytes: [UInt8] = [7, 7, 7]
     EntityKey.append(entity, to: &bytes)
     let key = bytes.rawSpan.extracting(3...)
-    return numbers.number(of: key, hash: EntityNumbers.hash(key), type: entity.type)
+    return numbers.number(of: key, hash: EntityNumbers.hash(key))
   }
 
   /// Names alike but for one byte, one length, or where the namespace ends.
@@ -54,7 +54,6 @@ import Testing
     }
     #expect(met.count > 1_000)
     #expect(numbers.keys == met.map { EntityKey($0) })
-    #expect(numbers.types == met.map(\.type))
   }
 
   @Test func knowsNothingAtFirst() {
