@@ -61,6 +61,7 @@ let package = Package(
     // Bottom up; imports only go down (`HouseRulesTests` keeps it true).
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     library("LedgerCryptography", ["COpenSSL"]),
     library("MerkleLog", ["LedgerCryptography"]),
@@ -91,7 +92,7 @@ let package = Package(
       name: "LedgerServer",
       dependencies: [
         "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
-        "LedgerCryptography", "CZlib",
+        "LedgerCryptography", "CZlib", "CMalloc",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -58,7 +58,8 @@ public struct LedgerService: Sendable {
       CheckpointService(
         ledger: ledger, checkpointSeconds: self.configuration.checkpointSeconds,
         indexSeconds: self.configuration.indexSeconds,
-        signal: self.configuration.takesEntries ? signal : nil, logger: logger))
+        signal: self.configuration.takesEntries ? signal : nil, logger: logger),
+      MemoryService(ledger: ledger))
     return application
   }
 

@@ -44,6 +44,11 @@ extension EntityRole: NamedCode {
   }
 }
 
+extension EntityType {
+  /// Whether such an entity has content that is read and written, and so lineage.
+  public var holdsData: Bool { self == .dataset || self == .model }
+}
+
 extension EntityType: NamedCode {
   public var codeName: String {
     switch self {

@@ -80,6 +80,21 @@ public enum RecordKind: String, CaseIterable, Hashable, Sendable {
     }
   }
 
+  /// Whether `text` is a kind, or the first word of one, such as `erasure`.
+  public static func isKindOrGroup(_ text: String) -> Bool {
+    allCases.contains { $0.rawValue == text || $0.rawValue.hasPrefix(text + "/") }
+  }
+
+  /// The first words of all kinds, each once.
+  public static var groups: [String] {
+    var groups: [String] = []
+    for kind in allCases {
+      let group = String(kind.rawValue.prefix { $0 != "/" })
+      if groups.last != group { groups.append(group) }
+    }
+    return groups
+  }
+
   /// The kinds that a native client may send.
   public static var native: [RecordKind] { allCases.filter { !$0.isWrittenByLedgerOnly } }
 }

@@ -59,6 +59,9 @@ import Testing
     #expect(
       ImportRules.importers(of: "CZlib", in: sources)
         == ["Sources/LedgerServer/Transport/GzipInflater.swift"])
+    #expect(
+      ImportRules.importers(of: "CMalloc", in: sources)
+        == ["Sources/LedgerServer/Operations/MemoryService.swift"])
     let cryptography = ImportRules.importers(of: "COpenSSL", in: sources)
     #expect(!cryptography.isEmpty)
     #expect(cryptography.allSatisfy { $0.hasPrefix("Sources/LedgerCryptography/") })

@@ -1,6 +1,6 @@
 /// Which target may import what; the table of the design, target by target, bottom up.
 enum ImportRules {
-  static let shims: Set<String> = ["COpenSSL", "CLZ4", "CZlib"]
+  static let shims: Set<String> = ["COpenSSL", "CLZ4", "CMalloc", "CZlib"]
 
   /// Our own modules that each target may import.
   static let allowed: [String: Set<String>] = [
@@ -19,7 +19,7 @@ enum ImportRules {
     // LedgerVerifier for the form of an opening.
     "LedgerServer": [
       "Ledgerstone", "LedgerVerifier", "Provenance", "LedgerFormat", "MerkleLog",
-      "LedgerCryptography", "CZlib",
+      "LedgerCryptography", "CZlib", "CMalloc",
     ],
     // The server as a program: arguments, files, signals.
     "LedgerDaemon": ["LedgerServer", "Ledgerstone", "Provenance", "LedgerFormat"],

@@ -70,7 +70,7 @@ struct ClosureCommand: ParsableCommand {
   mutating func run() throws {
     let reader = try ledger.reader()
     try ledger.refuse(target: proof)
-    let entity = try EntityArgument.resolve(entity, in: reader)
+    let entity = try EntityArgument.resolve(data: entity, in: reader)
     let size = try size(reader)
     var query = ClosureQuery(
       root: entity.key, origin: try origin(of: entity, size, reader), size: size,

@@ -10,6 +10,11 @@ enum EntityArgument {
     try reader.entity(named: text)
   }
 
+  /// The same, of an entity that has lineage.
+  static func resolve(data text: String, in reader: LedgerReader) throws -> CommandLineEntity {
+    try reader.data(named: text)
+  }
+
   /// The records that name the entity; of one with a version, those that name that version.
   static func records(
     of entity: CommandLineEntity, in reader: LedgerReader, range: Range<UInt64>? = nil,

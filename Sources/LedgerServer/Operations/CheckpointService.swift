@@ -77,12 +77,4 @@ struct CheckpointService: Service {
   }
 
   private static let soonSeconds = 0.2
-
-  /// False once the server shuts down.
-  private func rests(_ seconds: Double) async -> Bool {
-    let isDone: Void? = try? await cancelWhenGracefulShutdown {
-      try await Task.sleep(for: .seconds(seconds))
-    }
-    return isDone != nil && !Task.isShuttingDownGracefully && !Task.isCancelled
-  }
 }

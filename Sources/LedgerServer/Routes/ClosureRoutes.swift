@@ -71,7 +71,7 @@ struct ClosureRoutes: Sendable {
     }
 
     func query(_ reader: LedgerReader, size: UInt64) throws -> ClosureQuery {
-      let entity = try reader.entity(named: entity)
+      let entity = try reader.data(named: entity)
       let origin: ClosureQuery.Origin
       switch (since, entity.version) {
       case (let since?, nil):

@@ -130,7 +130,7 @@ struct QueryRoutes: Sendable {
     let form = try query.choice("form", Form.self) ?? .json
     let reader = ledger.reader()
     return try await workbench.run {
-      let entity = try reader.entity(named: name)
+      let entity = try reader.data(named: name)
       let size =
         try asOf.map { try reader.place($0, option: "asOf", limit: reader.size) }
         ?? reader.size

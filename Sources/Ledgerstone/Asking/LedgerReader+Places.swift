@@ -63,6 +63,20 @@ extension LedgerReader {
     }
   }
 
+  /// The same for what has lineage and a closure.
+  ///
+  /// - Throws: `invalid` also if the entity holds no data, such as a job.
+  public func data(named text: String) throws(LedgerError) -> CommandLineEntity {
+    let entity = try entity(named: text)
+    guard entity.type.holdsData else {
+      throw LedgerError(
+        .invalid,
+        "\(text): lineage and closures are of a dataset or a model, not of a "
+          + entity.type.codeName)
+    }
+    return entity
+  }
+
   /// The records that name the entity; of one with a version, those that name that version.
   public func records(
     of entity: CommandLineEntity, in range: Range<UInt64>? = nil, limit: Int = .max

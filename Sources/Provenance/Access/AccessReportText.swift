@@ -11,7 +11,7 @@ public enum AccessReportText {
     }
     lines += report.silentProducers.map(ClosureText.line)
     lines.append(scope(report))
-    return lines.map { LineageText.printable($0) + "\n" }.joined()
+    return lines.map { $0.withoutHiddenCharacters + "\n" }.joined()
   }
 
   private static func line(_ group: AccessReport.Group) -> String {

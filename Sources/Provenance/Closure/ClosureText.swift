@@ -12,7 +12,7 @@ public enum ClosureText {
       lines.append("flowed into it: \(source.text)")
     }
     lines.append(summary(closure))
-    return lines.map { LineageText.printable($0) + "\n" }.joined()
+    return lines.map { $0.withoutHiddenCharacters + "\n" }.joined()
   }
 
   /// `2  NOT_REBUILT  dataset:w:t  not-written-since, inferred, records 4, 7`

@@ -50,7 +50,7 @@ enum PercentEncoding {
     let digits = Array("0123456789ABCDEF".utf8)
     var result: [UInt8] = []
     for scalar in text.unicodeScalars {
-      guard scalar == "%" || scalar == ":" || scalar == "@" || isHidden(scalar) else {
+      guard scalar == "%" || scalar == ":" || scalar == "@" || scalar.isHidden else {
         result += Array(UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
         continue
       }
@@ -59,16 +59,6 @@ enum PercentEncoding {
       }
     }
     return String(decoding: result, as: UTF8.self)
-  }
-
-  /// Control characters, separators of lines, and characters that turn the direction of writing:
-  /// they could make a name look like another, or like a line of ours.
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x2069, 0xFEFF:
-      true
-    default: false
-    }
   }
 
   /// The inverse; digits of either case, and any byte may be encoded.

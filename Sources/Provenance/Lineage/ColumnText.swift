@@ -9,7 +9,7 @@ public enum ColumnText {
       lines += statement.edges.map { "  " + line($0) }
     }
     lines += columns.missing.map { "columns unknown: the body of record \($0) is not there" }
-    return lines.map { LineageText.printable($0) + "\n" }.joined()
+    return lines.map { $0.withoutHiddenCharacters + "\n" }.joined()
   }
 
   /// `born of dataset:n:raw → age of dataset:n:clean [masked, DIRECT/AGGREGATION]`

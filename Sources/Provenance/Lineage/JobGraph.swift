@@ -112,7 +112,7 @@ private struct JobWalk {
   private var datasetSpans: [EntityKey: Span] = [:]
 
   private static func isData(_ entity: Entity) -> Bool {
-    entity.type == .dataset || entity.type == .model
+    entity.type.holdsData
   }
 
   /// Reads what a job did; gives the datasets that it names.

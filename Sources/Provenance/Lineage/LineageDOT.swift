@@ -51,7 +51,7 @@ public enum LineageDOT {
       case "\\": result += "\\\\"
       case "\n": result += "\\n"
       case "&": result += "&amp;"
-      case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}": result += "\u{FFFD}"
+      case _ where scalar.isHidden: result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }

@@ -18,7 +18,7 @@ public enum LineageText {
   /// The entity as on the command line, with its version.
   static func name(of node: LineageNode) -> String {
     let version = node.version.map { "@" + PercentEncoding.encode($0) } ?? ""
-    return printable(node.entity.text + version)
+    return (node.entity.text + version).withoutHiddenCharacters
   }
 
   /// What else is known of a node, in a few words.
@@ -40,20 +40,7 @@ public enum LineageText {
       words.append("no record of its origin")
     }
     if node.isUnfinished { words.append("not completed") }
-    return printable(words.joined(separator: ", "))
-  }
-
-  /// Control characters, which could rewrite a terminal's lines, as U+FFFD.
-  static func printable(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
-        result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    return words.joined(separator: ", ").withoutHiddenCharacters
   }
 }
 

@@ -36,16 +36,13 @@ struct HTMLWriter {
   /// turn around what follows is shown as U+FFFD.
   static func escaped(_ text: String) -> String {
     var result = ""
-    for scalar in text.unicodeScalars {
+    for scalar in text.withoutHiddenCharacters.unicodeScalars {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
-      case "\u{00}"..<"\u{20}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{200B}"..."\u{200F}",
-        "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{E0000}"..."\u{E007F}":
-        result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }
