@@ -11,6 +11,7 @@ extension NaiveClosure.Run {
     if facts.lifecycles == [.drop] {
       return !facts.modes.isEmpty || written(output).count > 1
         || edges.contains { $0.target.dataset == output }
+        || facts.isNamedAsKept && !inputs.isEmpty
     }
     return facts.lifecycles == [.truncate]
       && !facts.modes.isDisjoint(with: [.append, .merge, .partition, .mergeOnReadDelete])
@@ -126,6 +127,7 @@ extension NaiveClosure.Run {
     var merged = facts(of: entity.name)
     if let mode = entity.facts.writeMode { merged.modes.insert(mode) }
     if let lifecycle = entity.facts.lifecycle { merged.lifecycles.insert(lifecycle) }
+    if entity.facts.lifecycle == nil, content.eventType != .start { merged.isNamedAsKept = true }
     merged.isPartial = merged.isPartial || !entity.facts.subset.isEmpty
     if entity.facts.areEdgesComplete { merged.complete.insert(entity.version ?? "") }
     facts[entity.name] = merged

@@ -5,7 +5,8 @@ public import LedgerFormat
 ///
 /// It knows runs with inferred, explicit and column edges, write modes, lifecycle changes, declared
 /// write modes, explicit versions, and records of several runs and jobs. It does not know
-/// symlinks, renames, erasure records, holds and gaps, which the table of cases covers.
+/// symlinks, renames, drops of a version, erasure records, holds and gaps, which the table of cases
+/// covers.
 public struct NaiveClosure {
   /// What one run wrote to one dataset, under one explicit version or "".
   public struct Version: Hashable {
@@ -58,9 +59,10 @@ public struct NaiveClosure {
       var modes: Set<WriteMode> = []
       var lifecycles: Set<Lifecycle> = []
       var isPartial = false
+      /// An event after START names it, and no lifecycle.
+      var isNamedAsKept = false
       /// The versions whose edges are said to be complete.
       var complete: Set<String> = []
-
     }
   }
 
@@ -71,6 +73,8 @@ public struct NaiveClosure {
   let time: Int64
   let silence: Int64
   var places: [String: Int] = [:]
+  /// Who first named each explicit version, as a run of just that moment.
+  var firstNamed: [Named: Run] = [:]
 
   /// 0 clean, 1 masked, 2 perhaps, 3 tainted.
   public private(set) var levels: [Version: Int] = [:]
@@ -95,6 +99,12 @@ public struct NaiveClosure {
       }
     }
     guard content.kind == "run" else { return }
+    for entity in content.entities {
+      guard let version = entity.version, ![.run, .job].contains(entity.type) else { continue }
+      let named = Named(dataset: entity.name, version: version)
+      guard firstNamed[named] == nil else { continue }
+      firstNamed[named] = moment(of: named, index, recorded, content)
+    }
     for name in Set(content.entities.filter { $0.role == .run }.map(\.name)) {
       let place = places[name] ?? runs.count
       if place == runs.count {
@@ -103,6 +113,20 @@ public struct NaiveClosure {
       }
       runs[place].add(index, recorded, content)
     }
+  }
+
+  /// What was in question when record `since` came counts as being there when it was named before.
+  private func moment(
+    of named: Named, _ index: UInt64, _ recorded: Int64, _ content: RecordContent
+  ) -> Run {
+    let time = content.eventTime?.microseconds
+    var run = Run(name: "", firstRecord: index)
+    run.times = [time ?? recorded]
+    run.ends = run.times
+    run.hasStart = time != nil
+    run.terminal = named.dataset == root ? max(index, since) : index
+    run.hasCompleted = true
+    return run
   }
 
   // MARK: Order
@@ -142,7 +166,7 @@ public struct NaiveClosure {
   }
 
   /// What a reader may have seen of a dataset: an explicit version that somebody wrote for certain
-  /// is just that, else it may be any.
+  /// is just that, else it may be any, also of those when it was first named.
   func seen(_ named: Named, by reader: Run, includesOwn: Bool) -> [Version] {
     let dataset = named.dataset
     func any() -> [Version] {
@@ -162,7 +186,18 @@ public struct NaiveClosure {
     let before = dataset == root && sees(reader) && versionsBefore.contains(named.version)
     return writers.map { Version(run: $0.name, dataset: dataset, version: named.version) }
       + (before ? [Version(run: "", dataset: dataset, version: named.version)] : [])
-      + (isCertain || before ? [] : any())
+      + (isCertain || before ? [] : any() + earlier(named))
+  }
+
+  /// What was there when somebody first named a version that no run is known to have made.
+  private func earlier(_ named: Named) -> [Version] {
+    let isMade = runs.contains { run in
+      run.written(named.dataset).contains(named.version) && effect(of: run, named.dataset) != .drop
+        && run.versions[named.dataset]?.contains { $0.version == named.version && !$0.isStart }
+          == true
+    }
+    guard !isMade, let moment = firstNamed[named] else { return [] }
+    return seen(named.dataset, by: moment).flatMap { versions(of: $0, named.dataset) }
   }
 
   func versions(of run: Run?, _ dataset: String) -> [Version] {
@@ -236,14 +271,10 @@ public struct NaiveClosure {
     return hasRisen
   }
 
-  /// What an explicit version has of the write of the same version before, unless that was
-  /// removed.
+  /// What an explicit version has of the write of the same version before, however it was written.
   private func again(_ version: Version, _ run: Run) -> Int {
     guard version.version != "" else { return 0 }
-    let kind = effect(of: run, version.dataset)
-    if [.drop, .truncate].contains(kind) || kind == .full && isOriginKnown(run, version.dataset) {
-      return 0
-    }
+    if effect(of: run, version.dataset) == .drop { return 0 }
     let earlier = runs.filter {
       $0.written(version.dataset).contains(version.version)
         && $0.outputs.contains(version.dataset)
@@ -300,6 +331,13 @@ public struct NaiveClosure {
     }
   }
 
+  /// A run dropped one explicit version of a dataset, which this does not know.
+  public var dropsVersions: Bool {
+    runs.contains { run in
+      run.outputs.contains { effect(of: run, $0) == .drop && run.written($0) != [""] }
+    }
+  }
+
   public enum Effect { case drop, truncate, full, keep, unknown, failed, open }
 
   public func effect(of name: String, _ output: String) -> Effect {
@@ -312,8 +350,8 @@ public struct NaiveClosure {
     if !run.isCompleted { return .failed }
     let facts = run.facts(of: output)
     if run.isContradictory(output) { return .unknown }
-    if facts.lifecycles == [.drop] { return .drop }
-    if facts.lifecycles == [.truncate] { return .truncate }
+    if facts.lifecycles == [.drop] { return facts.isPartial ? .keep : .drop }
+    if facts.lifecycles == [.truncate] { return facts.isPartial ? .keep : .truncate }
     var mode = facts.modes.first
     if mode == nil || mode == .unknown {
       let declared =
@@ -323,7 +361,7 @@ public struct NaiveClosure {
       mode = declared?.mode ?? mode
     }
     switch mode {
-    case .truncate: return .truncate
+    case .truncate: return facts.isPartial ? .keep : .truncate
     case .overwrite: return facts.isPartial ? .keep : .full
     case .append, .partition, .merge, .mergeOnReadDelete: return .keep
     case .unknown, nil: return .unknown

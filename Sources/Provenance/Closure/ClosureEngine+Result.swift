@@ -5,7 +5,10 @@ extension ClosureEngine {
   mutating func result() -> Closure {
     var all: [Descendant] = []
     all.reserveCapacity(graph.nodes.count)
-    for node in graph.nodes.indices { all.append(descendant(node)) }
+    // One that was only asked for because it had versions under another name is none.
+    for node in graph.nodes.indices where node == root || isInQuestion(node) {
+      all.append(descendant(node))
+    }
     let first = all.remove(at: root)
     all.sort {
       ($0.depth, $1.entity.bytes.count) == ($1.depth, $0.entity.bytes.count)
@@ -20,6 +23,10 @@ extension ClosureEngine {
       firstRecord: query.firstRecord, size: query.size, time: query.time,
       silenceMicroseconds: query.silenceMicroseconds,
       erasure: erasure.map { UInt64(clamping: $0) }, inferredCount: inferredCount())
+  }
+
+  private func isInQuestion(_ node: Int) -> Bool {
+    graph.nodes[node].writes.contains { graph.vertices[Int($0)].level > .clean }
   }
 
   private mutating func descendant(_ number: Int) -> Descendant {

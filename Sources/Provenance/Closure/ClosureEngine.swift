@@ -57,7 +57,9 @@ struct ClosureEngine<Source: LineageSource> {
 
   init(query: ClosureQuery, source: Source) {
     self.query = query
-    graph = VersionGraph(source: source, firstRecord: query.firstRecord, size: query.size)
+    graph = VersionGraph(
+      source: source, firstRecord: query.firstRecord, size: query.size,
+      followsFormerVersions: true)
   }
 
   mutating func spread() throws(Source.Failure) {
@@ -75,6 +77,9 @@ struct ClosureEngine<Source: LineageSource> {
         depths.append(depth)
         for write in graph.nodes[node].writes where graph.vertices[Int(write)].level > .clean {
           queue.append(write)
+        }
+        for former in graph.formers(of: node) where graph.vertices[Int(former)].level > .clean {
+          queue.append(former)
         }
       }
       graph.propagate(&queue, reached: &reached)

@@ -14,6 +14,8 @@ struct Activity {
   var run: EntityID?
   /// Events of a run, even if they name none.
   var isRun = false
+  /// Says what a job is made to do, and not that it was done.
+  var isDesign = false
   /// The last one that its events name.
   var job: EntityID?
   var hasSeveralJobs = false
@@ -102,6 +104,8 @@ struct Vertex {
   var isInferredOnly = false
   /// A junction that stands for all versions of an entity that one run wrote.
   var joinsVersions = false
+  /// A junction that stands for the explicit versions that the entity had under a former name.
+  var isOfFormerName = false
   /// Takes the place of this explicit version only.
   var isLimitedToVersion = false
   var level: TaintLevel = .clean
@@ -174,6 +178,8 @@ struct Flow {
   var cap: TaintLevel
   var basis: LineageBasis
   var isIndirect = false
+  /// Of all explicit versions of the source, whenever they were current.
+  var takesVersions = false
 
   func isBefore(_ other: Flow) -> Bool {
     source == other.source

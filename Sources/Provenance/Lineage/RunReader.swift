@@ -27,6 +27,8 @@ struct RunReader {
     var isPartial: Bool
     var isContradictory = false
     var isRenamed = false
+    /// Said of it beside a removal: by an event after START that says nothing of one.
+    fileprivate var isNamedAsKept = false
     /// Only START names the version.
     var isVersionOfStart = false
     /// What is said of the version, and what is said without naming one.
@@ -120,6 +122,8 @@ struct RunReader {
       case .output: _ = addOutput(mention)
       case .input: addInput(Input(entity: mention.entity, version: mention.version))
       case .target where !isRun: addTarget(mention, kind: event.kind)
+      // What a run is about, and is no input, it may have written.
+      case .target where event.kind == .run: _ = addOutput(mention)
       default: break
       }
     }
@@ -184,7 +188,8 @@ struct RunReader {
     let output = outputs[place]
     switch output.lifecycle {
     case .drop:
-      if output.mode != nil || output.hasFurtherVersions || output.hasEdges {
+      let isWritten = output.isNamedAsKept && !inputs.isEmpty
+      if output.mode != nil || output.hasFurtherVersions || output.hasEdges || isWritten {
         outputs[place].isContradictory = true
       }
     case .truncate:
@@ -212,7 +217,8 @@ struct RunReader {
       outputs.append(
         Output(
           entity: mention.entity, version: mention.version, lifecycle: mention.lifecycle,
-          mode: mention.writeMode, isPartial: mention.isPartial, isVersionOfStart: isStart,
+          mode: mention.writeMode, isPartial: mention.isPartial,
+          isNamedAsKept: !isStart && mention.lifecycle == nil, isVersionOfStart: isStart,
           areEdgesComplete: true))
       if mention.areEdgesComplete { note(.complete, of: mention, output: outputs.count - 1) }
       return outputs.count - 1
@@ -268,9 +274,10 @@ struct RunReader {
       output.lifecycle = lifecycle
     }
     output.isPartial = output.isPartial || mention.isPartial
+    output.isNamedAsKept = output.isNamedAsKept || !isStart && mention.lifecycle == nil
   }
 
-  /// A dataset record writes only where it says so.
+  /// A dataset record writes only where it says so, or names a version.
   private mutating func addTarget(_ mention: LineageMention, kind: RecordKind?) {
     var mention = mention
     if mention.lifecycle == nil {
@@ -281,8 +288,12 @@ struct RunReader {
       default: break
       }
     }
-    let isWrite = mention.lifecycle != nil && mention.lifecycle != .alter
-    guard isWrite || mention.writeMode != nil || mention.areEdgesComplete else { return }
+    if mention.lifecycle == .alter { mention.lifecycle = nil }
+    // Who names a version says that it is there, again if it was written before.
+    guard
+      mention.lifecycle != nil || mention.writeMode != nil || mention.areEdgesComplete
+        || mention.version != .none
+    else { return }
     _ = addOutput(mention)
   }
 

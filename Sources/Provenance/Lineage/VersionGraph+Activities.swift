@@ -28,8 +28,8 @@ extension VersionGraph {
     return number
   }
 
-  /// The activity of one record that is no part of a run: `dataset…`, `derivation`, or an event
-  /// that names no run.
+  /// The activity of one record that is no part of a run: `dataset…`, `derivation`, `job`, or an
+  /// event that names no run.
   mutating func makeRecord(_ number: UInt32, _ facts: LineageFacts) -> Int {
     let key = RecordTarget(event: number)
     if let known = activityOfRecord[key] { return Int(known) }
@@ -39,6 +39,7 @@ extension VersionGraph {
     reader.finish()
     var activity = instant(event, job: nil)
     activity.note(jobsOf: number, facts)
+    activity.isDesign = event.kind == .job
     if event.kind == .run {
       activity.isRun = true
       activity.outcome = .open
@@ -91,6 +92,7 @@ extension VersionGraph {
         vertex.effect = .junction
         vertex.joinsVersions = true
       }
+      dropsVersions = dropsVersions || vertex.effect == .drop && vertex.version != .none
       _ = addVertex(vertex)
     }
     let firstFlow = flows.count
@@ -99,6 +101,7 @@ extension VersionGraph {
     for rename in reader.renames
     where rename.isMove && activity.outcome == .completed
       && !reader.outputs[rename.output].isContradictory
+      && rename.former != reader.outputs[rename.output].entity
     {
       _ = addVertex(
         Vertex(
@@ -114,6 +117,7 @@ extension VersionGraph {
           source: naming.former, version: .none, target: Int32(vertex),
           cap: activity.outcome == .completed ? .tainted : .unknown, basis: .renamed))
     }
+    if followsFormerVersions { addFormers(Int32(number)) }
     activity.writes = firstVertex..<vertices.count
     activity.flows = firstFlow..<flows.count
     sortFlows(activity.flows)
@@ -179,7 +183,19 @@ extension VersionGraph {
     case .open: return (.open, output.mode)
     case .completed: break
     }
+    if activity.isDesign { return (.statement, nil) }
     if output.isContradictory { return (.unknown, .unknown) }
+    let (effect, mode) = statedEffect(of: output, in: activity, declared)
+    guard effect.removes else { return (effect, mode) }
+    // What could not be read of the record may restrict the removal.
+    if reader.isIncomplete { return (.unknown, mode ?? .unknown) }
+    return output.isPartial ? (.keep, .partition) : (effect, mode)
+  }
+
+  /// The same of a completed write that does not contradict itself, as if it were of everything.
+  private func statedEffect(
+    of output: RunReader.Output, in activity: Activity, _ declared: WriteMode?
+  ) -> (WriteEffect, WriteMode?) {
     switch output.lifecycle {
     case .drop: return (.drop, nil)
     case .truncate: return (.truncate, .truncate)
@@ -194,7 +210,7 @@ extension VersionGraph {
     let mode = isOpenToPolicy ? declared ?? output.mode : output.mode
     switch mode {
     case .truncate: return (.truncate, mode)
-    case .overwrite: return output.isPartial ? (.keep, .partition) : (.full, mode)
+    case .overwrite: return (.full, mode)
     case .append, .partition, .merge, .mergeOnReadDelete: return (.keep, mode)
     case .unknown, nil: return (.unknown, mode)
     }
@@ -202,14 +218,14 @@ extension VersionGraph {
 
   /// Explicit edges before column lineage before inferred ones, per output.
   private mutating func addFlows(of activity: Activity, firstVertex: Int, number: Int32) {
+    let isDone = activity.outcome == .completed && !activity.isDesign
     let most: TaintLevel =
-      activity.outcome == .completed || activity.outcome == .open && activity.isProgressing
-      ? .tainted : .unknown
+      isDone || activity.outcome == .open && activity.isProgressing ? .tainted : .unknown
     let firstStated = flows.count
     for edge in reader.edges {
       let output = reader.outputs[edge.output]
       if edge.basis == .column, !output.countsColumns { continue }
-      if isDrop(output, in: activity) { continue }
+      if isDrop(edge.output, firstVertex) { continue }
       flows.append(
         Flow(
           source: edge.source.entity, version: edge.source.version,
@@ -229,8 +245,9 @@ extension VersionGraph {
     addInferredFlows(of: activity, firstVertex: firstVertex, number: number, most: most)
   }
 
-  private func isDrop(_ output: RunReader.Output, in activity: Activity) -> Bool {
-    activity.outcome == .completed && output.lifecycle == .drop && !output.isContradictory
+  /// Nothing flows into what was dropped, if that is certain.
+  private func isDrop(_ place: Int, _ firstVertex: Int) -> Bool {
+    vertices[firstVertex + place].effect == .drop
   }
 
   /// All inputs into every output of which nothing better is known, through one junction: an event
@@ -240,8 +257,7 @@ extension VersionGraph {
   ) {
     guard !reader.inputs.isEmpty else { return }
     func isInferred(_ place: Int) -> Bool {
-      let output = reader.outputs[place]
-      return output.isInferred && !isDrop(output, in: activity)
+      reader.outputs[place].isInferred && !isDrop(place, firstVertex)
     }
     guard reader.outputs.indices.contains(where: isInferred) else { return }
     let junction = addVertex(

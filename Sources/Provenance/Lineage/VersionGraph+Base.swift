@@ -25,6 +25,7 @@ extension VersionGraph {
     case .content(let index):
       activity.terminal = Int64(clamping: index) - 1
       activity.first = index
+      nodes[node].origin = Int64(clamping: index)
       // Under each name that may be of another thing; else they all lie in one.
       content = (nodes[node].isOneThing ? [members[0]] : members).map { vertex($0, .none) }
       content += versions(of: node, before: index).map {

@@ -24,8 +24,7 @@ extension VersionGraph {
     let survey = try completeRuns(among: touching)
     nodes[number].others = survey.others
     makeActivities(of: number, survey)
-    // Only a record that belongs to no run takes away one version.
-    if !survey.others.isEmpty {
+    if !survey.others.isEmpty || dropsVersions {
       limitDrops(of: number)
       findErasures(ofVersionsOf: number)
     }
@@ -62,7 +61,28 @@ extension VersionGraph {
       node.events = node.events.isEmpty ? numbers : merged(node.events, numbers, facts)
     }
     node.isOneThing = node.members.count <= 2 || primaries.count == 1
+    if !node.isOneThing { node.ambiguous = ambiguous(node.members, node.events) }
     return node
+  }
+
+  /// The identifiers that more than one other was joined with as an alias: nothing tells which of
+  /// them a write under it went to, so that none takes the place of another.
+  private func ambiguous(_ members: [EntityID], _ events: [UInt32]) -> [EntityID] {
+    let facts = source.facts
+    var pointing: [EntityID: EntityID] = [:]
+    var found: [EntityID] = []
+    for number in events where facts.marks[Int(number)].hasPairs {
+      for place in facts.events[Int(number)].pairs.range {
+        let pair = facts.pairs[place]
+        guard !pair.isRename, pair.entity != pair.other else { continue }
+        if let known = pointing[pair.other], known != pair.entity {
+          found.append(pair.other)
+        }
+        pointing[pair.other] = pair.entity
+      }
+    }
+    let ambiguous = Set(found)
+    return members.filter(ambiguous.contains)
   }
 
   /// Both lists in one, each event once, ascending by record.
@@ -123,8 +143,8 @@ extension VersionGraph {
       let event = subject.number
       switch facts.events[Int(event)].kind {
       // An event of a run that it does not name is a run of its own.
-      case .run, .derivation, .dataset, .datasetCreated, .datasetAltered, .datasetRenamed,
-        .datasetDropped:
+      case .run, .derivation, .job, .dataset, .datasetCreated, .datasetAltered,
+        .datasetRenamed, .datasetDropped:
         made.append(Int32(makeRecord(event, facts)))
       default: break
       }
@@ -133,93 +153,6 @@ extension VersionGraph {
       made.append(Int32(makeErasure(removal.event, of: removal.target)))
     }
     nodes[number].activities = made
-  }
-
-  private mutating func orderWrites(of number: Int) {
-    var groups: [WriteOrder] = []
-    var elements: [WriteOrder.Element] = []
-    let erasures = nodes[number].erasuresOfVersions
-    for member in nodes[number].members {
-      var place = lastWrite[member]
-      let first = elements.count
-      while place >= 0 {
-        let vertex = vertices[place]
-        elements.append(element(place, vertex, isErasable: erasures[vertex.version] != nil))
-        place = Int(vertex.nextOfEntity)
-      }
-      elements[first...].reverse()
-      guard !nodes[number].isOneThing else { continue }
-      groups.append(WriteOrder(elements))
-      elements.removeAll(keepingCapacity: true)
-    }
-    if nodes[number].isOneThing { groups = [WriteOrder(elements)] }
-    nodes[number].groups = groups
-    if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
-    let writes = WriteOrder.sorted(elements).map(\.vertex)
-    nodes[number].writes = writes
-    for write in writes
-    where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent {
-      nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)
-    }
-  }
-
-  /// A record that drops a version says so of that one only where another was written since; who
-  /// drops a dataset may name the version that it had last.
-  private mutating func limitDrops(of number: Int) {
-    var named: [(place: Int, terminal: Int64)] = []
-    var hasDrops = false
-    for member in nodes[number].members {
-      var place = lastWrite[member]
-      while place >= 0 {
-        let vertex = vertices[place]
-        let activity = activities[Int(vertex.activity)]
-        let isDrop = vertex.effect == .drop && !activity.isRun
-        if vertex.version != .none, vertex.hasContent || isDrop {
-          named.append((place, activity.terminal))
-          hasDrops = hasDrops || isDrop
-        }
-        place = Int(vertex.nextOfEntity)
-      }
-    }
-    guard hasDrops else { return }
-    named.sort { ($0.terminal, $0.place) < ($1.terminal, $1.place) }
-    var newest = VersionID.none
-    for (place, _) in named {
-      let version = vertices[place].version
-      if vertices[place].hasContent {
-        newest = version
-      } else {
-        vertices[place].isLimitedToVersion = newest != .none && newest != version
-      }
-    }
-  }
-
-  private mutating func findErasures(ofVersionsOf number: Int) {
-    for member in nodes[number].members {
-      var place = lastWrite[member]
-      while place >= 0 {
-        let vertex = vertices[place]
-        if vertex.isLimitedToVersion {
-          nodes[number].erasuresOfVersions[vertex.version, default: []].append(Int32(place))
-        }
-        place = Int(vertex.nextOfEntity)
-      }
-    }
-  }
-
-  func element(
-    _ place: Int, _ vertex: Vertex, isErasable: Bool
-  ) -> WriteOrder.Element {
-    let activity = activities[Int(vertex.activity)]
-    let isSound =
-      activity.outcome == .completed && activity.start != Activity.unknownStart
-      && activity.end != Activity.unknownEnd
-    let supersedes =
-      isSound && !vertex.isLimitedToVersion && vertex.effect != .statement
-      && vertex.effect != .base
-    return WriteOrder.Element(
-      vertex: Int32(place), terminal: activity.terminal, start: activity.start,
-      end: activity.end, supersedes: supersedes, standsAlone: isErasable)
   }
 
   /// Edges from versions to those that kept their content, and from a version to its like.
@@ -238,6 +171,7 @@ extension VersionGraph {
 
   /// Edges from each explicit version to the same version written again, by a later record.
   private mutating func addVersionEdges(in number: Int) {
+    let formers = formerVersions(of: number)
     var lasts: [VersionID: LastWrites] = [:]
     for write in nodes[number].writes {
       let vertex = vertices[Int(write)]
@@ -249,14 +183,19 @@ extension VersionGraph {
       }
       last.writes.append(write)
       lasts[vertex.version] = last
-      if last.before >= 0, !vertex.removesAll {
+      guard vertex.hasContent else { continue }
+      if last.before >= 0 {
         addEdge(from: Int(last.before), to: Int(write), cap: .tainted, basis: .sameVersion)
+      } else {
+        for junction in formers.junctions(having: vertex.version) {
+          addEdge(from: Int(junction), to: Int(write), cap: .unknown, basis: .sameVersion)
+        }
       }
     }
   }
 
   /// One vertex for several versions of one entity.
-  private mutating func joined(_ writes: [Int32]) -> Int32 {
+  mutating func joined(_ writes: [Int32]) -> Int32 {
     guard writes.count > 1 else { return writes[0] }
     let entity = vertices[Int(writes[0])].entity
     let junction = addVertex(Vertex(activity: -1, entity: entity, effect: .junction))
@@ -292,6 +231,14 @@ extension VersionGraph {
       var known: VersionID?
       while place < range.upperBound, flows[place].source == member {
         let flow = flows[place]
+        if flow.takesVersions {
+          let versions = versionJunction(of: number)
+          if versions >= 0 {
+            addEdge(from: Int(versions), to: Int(flow.target), cap: flow.cap, basis: flow.basis)
+          }
+          place += 1
+          continue
+        }
         if known != flow.version {
           findUsed(of: number, by: activity, Reading(entity: member, version: flow.version))
           known = flow.version

@@ -12,7 +12,7 @@ extension VersionGraph {
       let from = Int(queue[next])
       next += 1
       let vertex = vertices[from]
-      if vertex.effect != .junction, nodeOfEntity[vertex.entity] < 0 {
+      if vertex.effect != .junction || vertex.isOfFormerName, nodeOfEntity[vertex.entity] < 0 {
         reached.append(vertex.entity)
       }
       var place = vertex.firstEdge

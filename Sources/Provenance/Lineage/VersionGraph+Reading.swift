@@ -1,3 +1,5 @@
+internal import LedgerFormat
+
 /// Which versions of a node an activity may have used.
 extension VersionGraph {
   /// What an activity reads: an identifier, and an explicit version or `none`.
@@ -19,8 +21,45 @@ extension VersionGraph {
       terminal: reader.terminal, start: reader.start, end: reader.end)
     if reading.version == .none || !findVersion(reading, of: node, by: activity) {
       findAny(of: node, by: activity, moment, reading)
+      if reading.version != .none { findEarlier(reading, of: node, by: activity) }
     }
     dropErasedVersions(of: node, before: moment)
+  }
+
+  /// What was there when a record first named the version that is read, which may have been taken
+  /// away since, unless a run is known that may have made the version; and what it had under former
+  /// names.
+  private mutating func findEarlier(_ reading: Reading, of node: Int, by activity: Int) {
+    let isMade = (nodes[node].versioned[reading.version] ?? []).contains { write in
+      let vertex = vertices[Int(write)]
+      return vertex.effect != .statement && !vertex.isVersionOfStart
+        && (nodes[node].isOneThing || vertex.entity == reading.entity)
+    }
+    if !isMade, let first = firstMention(of: reading.version, node) {
+      let event = source.facts.events[Int(first)]
+      findAny(
+        of: node, by: activity,
+        WriteOrder.Reader(
+          terminal: max(Int64(clamping: event.index), nodes[node].origin),
+          start: event.eventTime?.microseconds ?? Activity.unknownStart,
+          end: (event.eventTime ?? event.recordedTime).microseconds),
+        reading)
+    }
+    used += formers(of: node)
+  }
+
+  private mutating func firstMention(of version: VersionID, _ node: Int) -> UInt32? {
+    if let known = nodes[node].firstMentions { return known[version] }
+    let facts = source.facts
+    var found: [VersionID: UInt32] = [:]
+    for number in nodes[node].events {
+      for mention in facts.mentions(of: facts.events[Int(number)])
+      where mention.version != .none && nodes[node].members.contains(mention.entity) {
+        if found[mention.version] == nil { found[mention.version] = number }
+      }
+    }
+    nodes[node].firstMentions = found
+    return found[version]
   }
 
   private mutating func findAny(
@@ -58,10 +97,12 @@ extension VersionGraph {
   ///   fail, and the name is that of one thing.
   private mutating func findVersion(_ reading: Reading, of node: Int, by activity: Int) -> Bool {
     guard let written = nodes[node].versioned[reading.version] else { return false }
+    if written.count > Self.versionWritesListed, nodes[node].isOneThing {
+      return findOften(reading.version, written, of: node, by: activity)
+    }
     let reader = activities[activity]
     var isCertain = false
-    for place in written
-    where reading.includesOwn || vertices[Int(place)].activity != Int32(activity) {
+    for place in written {
       let vertex = vertices[Int(place)]
       let write = self.activity(of: Int(place))
       if reader.terminal < write.terminal, reader.end <= write.start { continue }
@@ -73,6 +114,53 @@ extension VersionGraph {
     }
     return isCertain
   }
+
+  /// The same of a version that was written often: in stretches, so that as many readers do not
+  /// list each of them.
+  private mutating func findOften(
+    _ version: VersionID, _ written: [Int32], of node: Int, by activity: Int
+  ) -> Bool {
+    let place: Int
+    if let known = nodes[node].orderOfVersion[version] {
+      place = known
+    } else {
+      place = nodes[node].versionOrders.count
+      nodes[node].orderOfVersion[version] = place
+      nodes[node].versionOrders.append(order(written, of: node))
+    }
+    let reader = activities[activity]
+    nodes[node].versionOrders[place].order.findSeen(
+      by: WriteOrder.Reader(terminal: reader.terminal, start: reader.start, end: reader.end),
+      joins: true, into: &found)
+    for seen in found {
+      used.append(
+        Int32(vertex(seen, node: node, group: nodes[node].groups.count + place)))
+    }
+    return nodes[node].versionOrders[place].isCertain(before: reader)
+  }
+
+  private func order(_ written: [Int32], of node: Int) -> WrittenVersion {
+    var elements: [WriteOrder.Element] = []
+    var firstTerminal = Int64.max
+    var leastStart = Int64.max
+    for write in written {
+      let vertex = vertices[Int(write)]
+      var element = element(
+        Int(write), vertex,
+        isErasable: nodes[node].erasuresOfVersions[vertex.version] != nil)
+      // They are all the one version.
+      element.supersedes = false
+      elements.append(element)
+      guard vertex.isCertainOfVersion else { continue }
+      firstTerminal = min(firstTerminal, element.terminal)
+      leastStart = min(leastStart, element.start)
+    }
+    return WrittenVersion(
+      order: WriteOrder(elements), firstTerminal: firstTerminal, leastStart: leastStart)
+  }
+
+  /// Fewer writes of a version are listed for each reader.
+  private static var versionWritesListed: Int { 8 }
 
   /// Leaves out versions that an erasure of just that version removed before `reader` began.
   private mutating func dropErasedVersions(of node: Int, before reader: WriteOrder.Reader) {
@@ -96,20 +184,50 @@ extension VersionGraph {
   }
 
   /// The vertex of what a search found; a stretch gets a junction when it is first met.
+  ///
+  /// - Parameter group: a place in `groups`, or behind them in `versionOrders`.
   private mutating func vertex(_ found: WriteOrder.Found, node: Int, group: Int) -> Int {
+    let version = group - nodes[node].groups.count
     switch found {
-    case .element(let place): return Int(nodes[node].groups[group].elements[place].vertex)
+    case .element(let place):
+      return Int(
+        version < 0
+          ? nodes[node].groups[group].elements[place].vertex
+          : nodes[node].versionOrders[version].order.elements[place].vertex)
     case .stretch(let place):
-      let known = nodes[node].groups[group].junctions[place]
+      let known =
+        version < 0
+        ? nodes[node].groups[group].junctions[place]
+        : nodes[node].versionOrders[version].order.junctions[place]
       if known >= 0 { return Int(known) }
       let made = addVertex(
         Vertex(activity: -1, entity: nodes[node].members[0], effect: .junction))
-      nodes[node].groups[group].setJunction(Int32(made), ofStretch: place)
-      for half in nodes[node].groups[group].halves(ofStretch: place) {
+      let halves: [WriteOrder.Found]
+      if version < 0 {
+        nodes[node].groups[group].setJunction(Int32(made), ofStretch: place)
+        halves = nodes[node].groups[group].halves(ofStretch: place)
+      } else {
+        nodes[node].versionOrders[version].order.setJunction(Int32(made), ofStretch: place)
+        halves = nodes[node].versionOrders[version].order.halves(ofStretch: place)
+      }
+      for half in halves {
         let from = vertex(half, node: node, group: group)
         addEdge(from: from, to: made, cap: .tainted, basis: .kept)
       }
       return made
     }
+  }
+}
+
+/// The writes of one explicit version.
+struct WrittenVersion {
+  var order: WriteOrder
+  /// Of those that are certain of the version; `max` if none is.
+  var firstTerminal: Int64
+  var leastStart: Int64
+
+  /// Whether one of them is certain and not provably behind the reader.
+  func isCertain(before reader: Activity) -> Bool {
+    firstTerminal < reader.terminal || leastStart < reader.end
   }
 }

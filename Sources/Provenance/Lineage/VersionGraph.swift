@@ -8,13 +8,16 @@ internal import LedgerFormat
 /// known. Everything is kept in flat lists and numbered in the order of the records, so that two
 /// sources with the same records give the same graph.
 ///
-/// Extensions: `+Asking`, `+Activities`, `+Base`, `+Reading`, `+Expanding`, `+Levels`.
+/// Extensions: `+Asking`, `+Activities`, `+Base`, `+Ordering`, `+Reading`, `+Formers`,
+/// `+Expanding`, `+Levels`.
 struct VersionGraph<Source: LineageSource> {
   var source: Source
   /// Records from here on are left out.
   let size: UInt64
   /// Records before are left out.
   let firstRecord: UInt64
+  /// Follow the explicit versions of former names, which make vertices that no record names.
+  let followsFormerVersions: Bool
 
   // What was asked for.
   var asked: [EntityID] = []
@@ -43,15 +46,22 @@ struct VersionGraph<Source: LineageSource> {
   /// The vertex added last of those that write the entity.
   var lastWrite = EntityTableOfIntegers()
   var nodeOfEntity = EntityTableOfIntegers()
+  /// The former names of an entity, each with the junction of its explicit versions.
+  var formers: [EntityID: [Former]] = [:]
+  /// A run dropped an explicit version of something.
+  var dropsVersions = false
 
   /// What a look-up of used versions found; kept to save allocations.
   var used: [Int32] = []
   var found: [WriteOrder.Found] = []
 
-  init(source: Source, firstRecord: UInt64, size: UInt64) {
+  init(
+    source: Source, firstRecord: UInt64, size: UInt64, followsFormerVersions: Bool = false
+  ) {
     self.source = source
     self.firstRecord = firstRecord
     self.size = size
+    self.followsFormerVersions = followsFormerVersions
   }
 
   mutating func addVertex(_ vertex: Vertex) -> Int {
@@ -78,6 +88,12 @@ struct VersionGraph<Source: LineageSource> {
   func activity(of vertex: Int) -> Activity { activities[Int(vertices[vertex].activity)] }
 }
 
+/// A name that an entity had before.
+struct Former {
+  var entity: EntityID
+  var junction: Int32
+}
+
 /// A record that stands for itself, and what it is about where it is about several things.
 struct RecordTarget: Hashable {
   var event: UInt32
@@ -96,6 +112,10 @@ struct VersionNode {
   /// The members are one thing, so that a write to one takes the place of a write to another. Not
   /// so where an identifier was used for several things.
   var isOneThing = true
+  /// Identifiers that pointed at several things, one after the other or at once.
+  var ambiguous: [EntityID] = []
+  /// The record from which on its content is in question; 0 where that is not asked.
+  var origin: Int64 = 0
   /// Its writes, in no particular order.
   var writes: [Int32] = []
   /// The writes in the order of their terminal records, one list per thing.
@@ -104,6 +124,13 @@ struct VersionNode {
   var activities: [Int32] = []
   /// Writes by explicit version.
   var versioned: [VersionID: [Int32]] = [:]
+  /// The places in `versionOrders` of versions that were written often.
+  var orderOfVersion: [VersionID: Int] = [:]
+  var versionOrders: [WrittenVersion] = []
+  /// The first event that names each explicit version; nil until somebody asks.
+  var firstMentions: [VersionID: UInt32]?
+  /// What stands for all its explicit versions; nil until somebody asks, -1 if it has none.
+  var versionJunction: Int32?
   /// The erasures of one explicit version only, by that version.
   var erasuresOfVersions: [VersionID: [Int32]] = [:]
   /// An `erasure/execution` whose method needs a verification that is not there.

@@ -162,7 +162,7 @@ extension ClosureCases {
         .derivation, at: 10, [Estate.entity("view", .output), Estate.entity("raw", .input)]
       ) { $0.edges = [Edge(target: 0, source: 1, basis: .explicit)] }
     },
-    ClosureCase("a job event is no flow", [:], absent: ["planned"]) {
+    ClosureCase("a job event says what may flow", ["planned": .unknown]) {
       $0.record(
         .job, at: 10,
         [
