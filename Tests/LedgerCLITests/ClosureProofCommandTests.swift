@@ -38,9 +38,10 @@ import Testing
     let lines = verified.output.split(separator: "\n").map(String.init)
     let verdict =
       "valid: all records below 6 of acme.example/provenance that bear on it, by the index "
-      + "under the checkpoint of 7 records, give this closure of dataset:n:raw, asked at "
+      + "under the checkpoint of 7 records, give this closure of dataset:n:raw as it "
+      + "was from record 1 on, asked at "
       + "2026-01-02T04:00:00.000000Z, silence after 86400 s; 0 gaps in producers' numbering "
-      + "declared, which no proof shows to be all"
+      + "known, which no proof shows to be all"
     #expect(lines.first == verdict)
     let states = closure.output.split(separator: "\n").map { "  \($0)" }
     #expect(Array(lines.dropFirst()) == states)

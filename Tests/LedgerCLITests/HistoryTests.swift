@@ -67,6 +67,7 @@ import Testing
     #expect(indexes(try scratch.run(until)).isEmpty)
     for wrong in [
       ["--since", "yesterday"], ["--limit", "0"], ["--after", "x"], ["--kind", ""],
+      ["--kind", "acess"], ["--kind", "erasure/"], ["--kind", "run/x"],
     ] {
       #expect(try scratch.run(["history", "L", "dataset:w:t"] + wrong).status == 64)
     }

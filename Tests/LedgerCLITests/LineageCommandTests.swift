@@ -208,4 +208,18 @@ import Testing
     #expect(try scratch.run("closure", "N", "dataset:n:raw", "--since", "1").status == 10)
     #expect(try scratch.run("lineage", "N", "dataset:n:raw", "--upstream").status == 10)
   }
+
+  /// A job, a run or a service has no content of its own.
+  @Test(arguments: ["job:n:j", "run::r", "service:n:s", "request::q"])
+  func whatHoldsNoDataHasNoLineage(_ entity: String) throws {
+    let scratch = try Scratch.withLedger()
+    for arguments in [
+      ["closure", "L", entity, "--since", "0"], ["lineage", "L", entity, "--upstream"],
+    ] {
+      let outcome = try scratch.run(arguments)
+      #expect(outcome.status == 64 && outcome.output.isEmpty, "\(outcome)")
+      #expect(outcome.errors.contains("are of a dataset or a model"), "\(outcome)")
+    }
+    #expect(try scratch.run("closure", "L", "model:n:m", "--since", "0").status == 0)
+  }
 }

@@ -28,7 +28,9 @@ struct CommandLineEntityTests {
   @Test(arguments: [
     ("a\nb", "a%0Ab"), ("a\u{1B}[2J", "a%1B[2J"), ("a\u{85}b", "a%C2%85b"),
     ("a\u{2028}b", "a%E2%80%A8b"), ("a\u{202E}b", "a%E2%80%AEb"), ("a\u{200F}b", "a%E2%80%8Fb"),
-    ("a\u{2066}b", "a%E2%81%A6b"), ("\u{FEFF}a", "%EF%BB%BFa"), ("é 日本 🚀", "é 日本 🚀"),
+    ("a\u{2066}b", "a%E2%81%A6b"), ("\u{FEFF}a", "%EF%BB%BFa"),
+    ("a\u{AD}", "a%C2%AD"), ("\u{3164}", "%E3%85%A4"), ("a\u{E0041}", "a%F3%A0%81%81"),
+    ("é 日本 🚀", "é 日本 🚀"),
   ])
   func hiddenCharactersAreEncoded(name: String, text: String) throws {
     let entity = CommandLineEntity(type: .dataset, namespace: "n", name: name)

@@ -10,7 +10,8 @@ public struct ProvenHistories: Sendable {
   public var records: [UInt64: [RecordHeader]] = [:]
   /// The entities, in the order in which the closure has to ask for them.
   public var asked: [EntityKey] = []
-  /// Between each two, a producer skipped numbers.
+  /// Between each two, a producer skipped numbers: those that were declared, and those between
+  /// records of which all in between are here, too. Ascending by the record after.
   public var gaps: [(before: RecordHeader, after: RecordHeader)] = []
 }
 
@@ -88,6 +89,7 @@ private struct HistoryCollector {
   private var result = ProvenHistories()
   private var places: [UInt64: Int] = [:]
   private var isUsed: [Bool]
+  private var lastGapEnd: UInt64?
 
   init(file: ClosureProofFile) {
     self.file = file
@@ -150,14 +152,13 @@ private struct HistoryCollector {
   }
 
   mutating func take(_ gap: ClosureProofFile.Gap) throws(ClosureProofError) {
-    guard let before = places[gap.before], let after = places[gap.after], before < after else {
-      throw .noGap(before: gap.before, after: gap.after)
-    }
+    guard let before = places[gap.before], let after = places[gap.after], before < after,
+      lastGapEnd.map({ $0 < gap.after }) ?? true
+    else { throw .noGap(before: gap.before, after: gap.after) }
+    lastGapEnd = gap.after
     let pair = (before: file.records[before], after: file.records[after])
     let (first, second) = (pair.before.content, pair.after.content)
-    guard gap.after < file.question.size, first.source.utf8.elementsEqual(second.source.utf8),
-      (first.producer == nil) == (second.producer == nil),
-      (first.producer ?? "").utf8.elementsEqual((second.producer ?? "").utf8),
+    guard gap.after < file.question.size, Producer(first) == Producer(second),
       let low = first.producerSequence, let high = second.producerSequence, high > low,
       high - low > 1
     else { throw .noGap(before: gap.before, after: gap.after) }
@@ -166,10 +167,41 @@ private struct HistoryCollector {
     result.gaps.append(pair)
   }
 
-  func finish() throws(ClosureProofError) -> ProvenHistories {
+  /// The gaps that need no declaration: no record can lie between.
+  private mutating func addEvidentGaps() {
+    let declared = Set(result.gaps.map(\.after.index))
+    var last: [Producer: RecordHeader] = [:]
+    var next: UInt64 = 0
+    for record in file.records where record.index < file.question.size {
+      if record.index != next { last.removeAll(keepingCapacity: true) }
+      next = record.index + 1
+      guard let number = record.content.producerSequence else { continue }
+      let before = last.updateValue(record, forKey: Producer(record.content))
+      if let before, let low = before.content.producerSequence, number > low, number - low > 1,
+        !declared.contains(record.index)
+      {
+        result.gaps.append((before: before, after: record))
+      }
+    }
+    result.gaps.sort { $0.after.index < $1.after.index }
+  }
+
+  mutating func finish() throws(ClosureProofError) -> ProvenHistories {
+    addEvidentGaps()
     if let place = isUsed.firstIndex(of: false) {
       throw .recordUnneeded(record: file.records[place].index)
     }
     return result
+  }
+}
+
+/// Who numbers records of its own.
+private struct Producer: Hashable {
+  let source: [UInt8]
+  let producer: [UInt8]?
+
+  init(_ content: RecordContent) {
+    source = Array(content.source.utf8)
+    producer = content.producer.map { Array($0.utf8) }
   }
 }

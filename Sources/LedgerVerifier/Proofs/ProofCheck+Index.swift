@@ -56,6 +56,7 @@ extension ProofCheck {
       let proven = try file.check(keys: options.trustedKeys)
       report.closure = try Closure.compute(ClosureQuery(file.question), from: proven)
       report.declaredGapCount = proven.gaps.count
+      report.givenErasure = file.question.erasure
     } catch ClosureProofError.index(let error) {
       fail(error)
     } catch {

@@ -31,6 +31,8 @@ public struct ProofReport: Sendable {
   public var closure: Closure?
   /// Of a closure proof, the numbers skipped that whoever made it declares.
   public var declaredGapCount = 0
+  /// The record that the question of a closure names as the erasure.
+  public var givenErasure: UInt64?
   /// Of a certificate that holds.
   public var certificate: CheckedCertificate?
   /// Of a certificate, the size of a later checkpoint that continues its own.
@@ -115,10 +117,25 @@ extension ProofReport {
     guard let closure else { return "valid" }
     return "valid: all records below \(closure.size) of \(origin ?? "?") that bear on it, by the "
       + "index under the checkpoint of \(counted(size ?? 0, "record")), give this closure of "
-      + "\(entityName), asked at \(closure.time), silence after "
-      + "\(closure.silenceMicroseconds / 1_000_000) s; "
-      + "\(counted(declaredGapCount, "gap")) in producers' numbering declared, which no proof "
+      + "\(question(of: closure)); "
+      + "\(counted(declaredGapCount, "gap")) in producers' numbering known, which no proof "
       + "shows to be all"
+  }
+
+  /// All of it: the same entity asked about in another way has another closure.
+  private func question(of closure: Closure) -> String {
+    let content =
+      switch closure.origin {
+      case .record(let record): "\(entityName) as it was from record \(record) on"
+      case .versions(let versions):
+        "\(counted(versions.count, "version")) of \(entityName), "
+          + versions.map { "'\($0.withoutHiddenCharacters)'" }.joined(separator: ", ")
+      }
+    let (seconds, rest) = closure.silenceMicroseconds.quotientAndRemainder(
+      dividingBy: 1_000_000)
+    let silence = rest == 0 ? "\(seconds) s" : "\(closure.silenceMicroseconds) µs"
+    let erasure = givenErasure.map { ", record \($0) counting as the erasure" } ?? ""
+    return "\(content), asked at \(closure.time), silence after \(silence)\(erasure)"
   }
 
   private var closureLines: [String] {

@@ -6,6 +6,8 @@ public struct AccessReport: Hashable, Sendable {
   public var dataset: EntityKey
   /// Its other identifiers, under which accesses count as well.
   public var aliases: [EntityKey]
+  /// What it was called before, as records of it say; accesses under these names do not count.
+  public var formerNames: [EntityKey]
   /// What the report covers, and what it cannot.
   public var scope: Scope
   /// By actor, then by purpose.
@@ -78,9 +80,13 @@ extension AccessReport {
       firstRecord: firstRecord, size: size, since: since, until: until, withoutEventTime: 0)
     disclosures = []
     let names = Set([dataset] + aliases)
+    var formerNames: Set<EntityKey> = []
     var grouping = Grouping()
     for record in records where record.index >= firstRecord && record.index < size {
       let content = record.content
+      for pair in content.renames where names.contains(content.key(pair.entity)) {
+        formerNames.insert(content.key(pair.other))
+      }
       let isAccess = content.kind.utf8.elementsEqual("access".utf8)
       let isDisclosure = content.kind.utf8.elementsEqual("disclosure".utf8)
       guard isAccess || isDisclosure, Self.names(content, names) else { continue }
@@ -97,6 +103,8 @@ extension AccessReport {
       }
     }
     groups = grouping.groups
+    self.formerNames = formerNames.subtracting(names)
+      .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 
   private static func names(_ content: RecordContent, _ names: Set<EntityKey>) -> Bool {
@@ -114,6 +122,8 @@ extension AccessReport.Disclosed {
 }
 
 extension RecordContent {
+  fileprivate func key(_ place: UInt32) -> EntityKey { EntityKey(entities[Int(place)]) }
+
   /// The entities with the role, each once, by key.
   fileprivate func keys(of role: EntityRole) -> [EntityKey] {
     Set(entities.filter { $0.role == role }.map { EntityKey($0) })

@@ -12,6 +12,7 @@ public enum AccessReportJSON {
     writer.object { writer in
       writer.member("dataset", report.dataset.text)
       writer.list("aliases", report.aliases) { $0.string($1.text) }
+      writer.list("formerNames", report.formerNames) { $0.string($1.text) }
       writer.name("scope")
       writer.object { writer in
         writer.member("firstRecord", report.scope.firstRecord)

@@ -33,6 +33,11 @@ public enum AccessReportText {
     var text =
       "scope: what records \(scope.firstRecord) to \(scope.size) (not included) say of "
       + "\(report.dataset.text)\(aliases); an access that nobody recorded is not in it"
+    if !report.formerNames.isEmpty {
+      text +=
+        "; accesses under its former names are not in it: "
+        + report.formerNames.map(\.text).joined(separator: ", ")
+    }
     if scope.withoutEventTime > 0 {
       text += "; \(scope.withoutEventTime) without a time of their own"
     }

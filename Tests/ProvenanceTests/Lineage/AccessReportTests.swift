@@ -41,6 +41,20 @@ import Testing
       silentProducers: estate.closure("d").silentProducers)
   }
 
+  @Test func formerNamesAreNamed() {
+    var estate = estate
+    #expect(report(estate).formerNames.isEmpty)
+    for (name, former) in [("d", "old"), ("d", "d"), ("e", "other")] {
+      estate.record(
+        .datasetRenamed, at: 70, [Estate.entity(name, .target), Estate.entity(former, .previous)]
+      ) { $0.renames = [EntityPair(entity: 0, other: 1)] }
+    }
+    let report = report(estate)
+    #expect(report.formerNames == [Estate.key("old")])
+    #expect(AccessReportText.text(report).contains("former names are not in it: dataset:n:old"))
+    #expect(AccessReportJSON.text(report).contains(#""formerNames":["dataset:n:old"]"#))
+  }
+
   @Test func accessesAreGroupedByServiceAndPurpose() throws {
     let report = report(estate)
     #expect(report.groups.map(\.count).reduce(0, +) == 5)
@@ -105,8 +119,9 @@ import Testing
     access(&estate, "d", by: "s", "p", at: 1, rows: 3)
     #expect(
       AccessReportJSON.text(report(estate))
-        == #"{"dataset":"dataset:n:d","aliases":[],"scope":{"firstRecord":0,"size":1,"since":null,"#
-        + #""until":null,"withoutEventTime":0},"groups":[{"actors":["service:n:s"],"#
+        == #"{"dataset":"dataset:n:d","aliases":[],"formerNames":[],"scope":{"firstRecord":0,"#
+        == #"{"dataset":"dataset:n:d","aliases":[],"formerNames":[],"#
+        + #""scope":{"firstRecord":0,"#
         + #""purpose":"p","count":1,"first":"2026-01-01T00:01:00.000000Z","#
         + #""last":"2026-01-01T00:01:00.000000Z","outcomes":{"allowed":1},"#
         + #""actions":{"read":1},"rows":3,"recordsWithRows":1,"records":[0]}],"#
