@@ -26,15 +26,6 @@ extension AppendPipeline {
     }
   }
 
-  /// Runs `work`, the commit of a small group, as `commitInOrder` does; on this thread where
-  /// nothing else is waiting to be assembled meanwhile. A single producer's record changes threads
-  /// once less then, and whatever comes while it is synced shares the next group.
-  func commitSmall(_ work: @escaping @Sendable () -> Void) {
-    let isAlone = encodingCount.load(ordering: .acquiring) == 0 && !hasQueuedWork
-    guard isAlone else { return commitInOrder(work) }
-    committing.sync(execute: work)
-  }
-
   /// Waits until every group submitted before is durable or has failed. On the assembling queue.
   func waitForCommits() {
     encoding.sync {}

@@ -41,11 +41,15 @@ final class AppendPipeline: Sendable {
   /// What stands between two stages: a group, and who waits for it.
   typealias OpenGroup = (pending: PendingGroup, answers: [Answer])
 
-  private struct Queue {
+  struct Queue {
     var works: [Work] = []
     var isDraining = false
     var isClosed = false
     var byteCount = 0
+    /// Of `works` alone.
+    var waitingByteCount = 0
+    /// With so many works the assembling queue, which waits for them, is woken.
+    var awaitedCount: Int?
   }
 
   /// What the assembling queue owns.
@@ -57,10 +61,14 @@ final class AppendPipeline: Sendable {
   typealias ClockRecordMaker =
     @Sendable (_ stepMicroseconds: Int64, _ clock: Timestamp) -> RecordBatch
 
-  private let queue = Mutex(Queue())
+  let queue = Mutex(Queue())
+  /// Used on the assembling queue only.
+  let patience = Mutex(GroupPatience())
+  /// Wakes the assembling queue when the works that it waits for are there.
+  let company = DispatchSemaphore(value: 0)
   private let assembly: Mutex<Assembly>
   let committer: Mutex<Committer>
-  private let clock: any LedgerClock
+  let clock: any LedgerClock
   let sealsInBackground: Bool
   /// Makes the record of a clock step that the caller accepted; nil if steps are refused.
   private let makeClockRecord: ClockRecordMaker?
@@ -92,9 +100,6 @@ final class AppendPipeline: Sendable {
     self.makeClockRecord = makeClockRecord
   }
 
-  /// Whether something was queued that the assembling queue has not taken yet.
-  var hasQueuedWork: Bool { queue.withLock { !$0.works.isEmpty } }
-
   /// Raw bytes that wait or are under way.
   var queuedByteCount: Int { queue.withLock { $0.byteCount } }
 
@@ -118,27 +123,43 @@ final class AppendPipeline: Sendable {
   }
 
   func enqueue(_ work: Work, byteCount: Int, isLast: Bool) -> Bool {
-    let (isAccepted, mustDrain) = queue.withLock { queue -> (Bool, Bool) in
-      guard !queue.isClosed else { return (false, false) }
+    enum Step { case refused, drain, wake, nothing }
+    let step = queue.withLock { queue -> Step in
+      guard !queue.isClosed else { return .refused }
       queue.works.append(work)
       queue.byteCount += byteCount
+      queue.waitingByteCount += byteCount
       queue.isClosed = isLast
-      defer { queue.isDraining = true }
-      return (true, !queue.isDraining)
+      if !queue.isDraining {
+        queue.isDraining = true
+        return .drain
+      }
+      guard let awaited = queue.awaitedCount, isLast || queue.works.count >= awaited else {
+        return .nothing
+      }
+      queue.awaitedCount = nil
+      return .wake
     }
-    if mustDrain { assembling.async { self.drain() } }
-    return isAccepted
+    switch step {
+    case .drain: assembling.async { self.drain() }
+    case .wake: company.signal()
+    case .refused, .nothing: break
+    }
+    return step != .refused
   }
 
   private func drain() {
     var works: [Work] = []
     while true {
       works.removeAll(keepingCapacity: true)
+      let hasWaitedInVain = waitForCompany()
       queue.withLock { queue in
         swap(&works, &queue.works)
+        queue.waitingByteCount = 0
         queue.isDraining = !works.isEmpty
       }
       if works.isEmpty { return }
+      patience.withLock { $0.noteTaken(works.count, hasWaitedInVain: hasWaitedInVain) }
       works.reverse()
       assembly.withLock { assemble(&works, &$0) }
     }

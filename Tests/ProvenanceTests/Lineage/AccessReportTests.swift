@@ -119,9 +119,9 @@ import Testing
     access(&estate, "d", by: "s", "p", at: 1, rows: 3)
     #expect(
       AccessReportJSON.text(report(estate))
-        == #"{"dataset":"dataset:n:d","aliases":[],"formerNames":[],"scope":{"firstRecord":0,"#
         == #"{"dataset":"dataset:n:d","aliases":[],"formerNames":[],"#
-        + #""scope":{"firstRecord":0,"#
+        + #""scope":{"firstRecord":0,"size":1,"since":null,"#
+        + #""until":null,"withoutEventTime":0},"groups":[{"actors":["service:n:s"],"#
         + #""purpose":"p","count":1,"first":"2026-01-01T00:01:00.000000Z","#
         + #""last":"2026-01-01T00:01:00.000000Z","outcomes":{"allowed":1},"#
         + #""actions":{"read":1},"rows":3,"recordsWithRows":1,"records":[0]}],"#
