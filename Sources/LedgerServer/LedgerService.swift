@@ -59,7 +59,7 @@ public struct LedgerService: Sendable {
         ledger: ledger, checkpointSeconds: self.configuration.checkpointSeconds,
         indexSeconds: self.configuration.indexSeconds,
         signal: self.configuration.takesEntries ? signal : nil, logger: logger),
-      MemoryService(ledger: ledger))
+      MemoryService())
     return application
   }
 

@@ -604,7 +604,7 @@ class Activity:
         self.times, self.recorded, self.lacks_time = [], [], False
         self.has_start, self.kinds = False, set()
         self.terminal, self.inputs, self.outputs = None, [], []
-        self.facts, self.edges, self.producers = {}, {}, set()
+        self.facts, self.edges, self.producers, self.kept = {}, {}, set(), set()
         self.names_outputs = False
 
     @property
@@ -642,7 +642,20 @@ class Rule:
                 self.writers.setdefault(output, []).append(activity)
         self.gaps = []
         by_index = {header.index: header for header in proof.records}
-        for _, after in proof.gaps:
+        found, last, following = {after for _, after in proof.gaps}, {}, None
+        for header in sorted(proof.records, key=lambda header: header.index):
+            if header.index >= proof.size:
+                break
+            if header.index != following:
+                last = {}
+            following = header.index + 1
+            number, name = header.map.get(8), (header.map[6], header.map.get(7))
+            if number is None or header.map.get(10, (0,))[0] > 0:
+                continue
+            if name in last and number > last[name] + 1:
+                found.add(header.index)
+            last[name] = number
+        for after in sorted(found):
             if after >= self.since:
                 header = by_index[after].map
                 self.gaps.append((header[6], header.get(7)))
@@ -670,6 +683,8 @@ class Rule:
                 self.others.setdefault(key, set()).add(producer)
             if kind == "policy/write-mode" and role == SCOPE and 1 in found:
                 self.policies.append((key, record.index, found[1]))
+            if kind == "job" and role == OUTPUT and any(r == INPUT for r, _, _ in keys):
+                raise NotJudged("what a job is made to do")
             if kind == "job" and role == OUTPUT:
                 jobs = [k for r, k, _ in keys if r == JOB]
                 self.declared.update((key, job) for job in jobs)
@@ -710,7 +725,11 @@ class Rule:
             run.times.append(content[4])
         else:
             run.lacks_time = True
+        if any(role == TARGET for role, _, _ in keys):
+            raise NotJudged("a run that is about something")
         for role, key, found in keys:
+            if role == OUTPUT and kind != START and found.get(0) is None:
+                run.kept.add(key)
             if role == INPUT and key not in run.inputs:
                 run.inputs.append(key)
             if role == OUTPUT:
@@ -815,14 +834,14 @@ class Rule:
             return "open"
         if not activity.is_completed:
             return "failed"
+        kind = MODES.get(self.mode(activity, facts), "unknown")
         if facts.get(0) == DROP:
-            return "drop"
+            if key in activity.kept and activity.inputs:
+                return "unknown"
+            kind = "drop"
         if facts.get(0) == TRUNCATE_STATE:
-            return "truncate"
-        mode = self.mode(activity, facts)
-        if mode == 2 and facts.get(2):
-            return "keep"
-        return MODES.get(mode, "unknown")
+            kind = "truncate"
+        return "keep" if kind in REMOVING and facts.get(2) else kind
 
     def mode(self, activity, facts):
         mode = facts.get(1)
@@ -836,7 +855,7 @@ class Rule:
         kind, facts = self.effect(activity, key), activity.facts.get(key, {})
         if kind != "unknown":
             return kind in REMOVING
-        return facts.get(0) == OVERWRITE_STATE or self.mode(activity, facts) is not None
+        return facts.get(0) in (DROP, OVERWRITE_STATE) or self.mode(activity, facts) is not None
 
     def spread(self):
         has_risen = False
@@ -1015,11 +1034,13 @@ TARGET, ACTOR, SCOPE = 5, 8, 10
 
 
 def is_hidden(code):
-    """Controls, separators of lines, and what turns the direction of writing."""
-    return (
-        code < 0x20 or 0x7F <= code <= 0x9F or code in (0x061C, 0xFEFF) or 0x200B <= code <= 0x200F
-        or 0x2028 <= code <= 0x202E or 0x2060 <= code <= 0x2069
-    )
+    """Controls, separators of lines, formats, and what may be left out where it is not drawn."""
+    return any(first <= code <= last for first, last in (
+        (0, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x034F, 0x034F), (0x061C, 0x061C),
+        (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E),
+        (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0),
+        (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF),
+    ))
 
 
 def percent(text):

@@ -73,8 +73,14 @@ public struct NaiveClosure {
   let time: Int64
   let silence: Int64
   var places: [String: Int] = [:]
-  /// Who first named each explicit version, as a run of just that moment.
-  var firstNamed: [Named: Run] = [:]
+  /// Who first named each explicit version.
+  private var firstNamed: [Named: FirstNaming] = [:]
+
+  private struct FirstNaming {
+    var index: UInt64
+    var time: Int64
+    var runs: [String]
+  }
 
   /// 0 clean, 1 masked, 2 perhaps, 3 tainted.
   public private(set) var levels: [Version: Int] = [:]
@@ -103,7 +109,9 @@ public struct NaiveClosure {
       guard let version = entity.version, ![.run, .job].contains(entity.type) else { continue }
       let named = Named(dataset: entity.name, version: version)
       guard firstNamed[named] == nil else { continue }
-      firstNamed[named] = moment(of: named, index, recorded, content)
+      firstNamed[named] = FirstNaming(
+        index: index, time: content.eventTime?.microseconds ?? recorded,
+        runs: content.entities.filter { $0.role == .run }.map(\.name))
     }
     for name in Set(content.entities.filter { $0.role == .run }.map(\.name)) {
       let place = places[name] ?? runs.count
@@ -113,20 +121,6 @@ public struct NaiveClosure {
       }
       runs[place].add(index, recorded, content)
     }
-  }
-
-  /// What was in question when record `since` came counts as being there when it was named before.
-  private func moment(
-    of named: Named, _ index: UInt64, _ recorded: Int64, _ content: RecordContent
-  ) -> Run {
-    let time = content.eventTime?.microseconds
-    var run = Run(name: "", firstRecord: index)
-    run.times = [time ?? recorded]
-    run.ends = run.times
-    run.hasStart = time != nil
-    run.terminal = named.dataset == root ? max(index, since) : index
-    run.hasCompleted = true
-    return run
   }
 
   // MARK: Order
@@ -189,15 +183,24 @@ public struct NaiveClosure {
       + (isCertain || before ? [] : any() + earlier(named))
   }
 
-  /// What was there when somebody first named a version that no run is known to have made.
+  /// What was there when somebody first named the version.
   private func earlier(_ named: Named) -> [Version] {
-    let isMade = runs.contains { run in
-      run.written(named.dataset).contains(named.version) && effect(of: run, named.dataset) != .drop
-        && run.versions[named.dataset]?.contains { $0.version == named.version && !$0.isStart }
-          == true
-    }
-    guard !isMade, let moment = firstNamed[named] else { return [] }
-    return seen(named.dataset, by: moment).flatMap { versions(of: $0, named.dataset) }
+    guard let first = firstNamed[named] else { return [] }
+    return seen(named.dataset, by: moment(first, of: named))
+      .flatMap { versions(of: $0, named.dataset) }
+  }
+
+  /// The record that first named a version, as a run that began with the first of its runs. What
+  /// was in question when record `since` came counts as being there when it was named before.
+  private func moment(_ first: FirstNaming, of named: Named) -> Run {
+    let starts = first.runs.map { name in places[name].flatMap { runs[$0].start } }
+    var run = Run(name: "", firstRecord: first.index)
+    run.times = starts.compactMap(\.self) + [first.time]
+    run.ends = [first.time]
+    run.hasStart = starts.allSatisfy { $0 != nil }
+    run.terminal = named.dataset == root ? max(first.index, since) : first.index
+    run.hasCompleted = true
+    return run
   }
 
   func versions(of run: Run?, _ dataset: String) -> [Version] {

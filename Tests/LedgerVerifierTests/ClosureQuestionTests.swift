@@ -23,7 +23,7 @@ struct ClosureQuestionTests {
       query, indexRecord, forgery: ClosureForgery(gaps: [gap]))
     let report = check(proof.file, builder)
     #expect(report.status == .valid, "\(report.lines)")
-    #expect(report.closure == proof.closure && report.declaredGapCount == 1)
+    #expect(report.closure == proof.closure && report.knownGapCount == 1)
     let copy = proof.closure.descendants.first { $0.entity == ClosureProofTests.key("copy") }
     #expect(copy != nil)
     for wrong in [
@@ -53,7 +53,7 @@ struct ClosureQuestionTests {
     query.origin = .record(0)
     let report = check(try builder.closureProof(query, indexRecord).file, builder)
     #expect(report.status == .valid, "\(report.lines)")
-    #expect(report.declaredGapCount == (isNear ? 1 : 0))
+    #expect(report.knownGapCount == (isNear ? 1 : 0))
     #expect(report.closure?.silentProducers.isEmpty == !isNear)
   }
 
@@ -73,7 +73,7 @@ struct ClosureQuestionTests {
       try text { $0.origin = .record(7) }.contains("dataset:n:raw as it was from record 7 on"))
     #expect(
       try text { $0.origin = .versions(["v\u{202E}1", "2"]) }
-        .contains("2 versions of dataset:n:raw, 'v\u{FFFD}1', '2'"))
+        .contains("closure of dataset:n:raw@v%E2%80%AE1 and dataset:n:raw@2, asked"))
     #expect(try text { $0.silenceMicroseconds = 1 }.contains("silence after 1 µs"))
     #expect(try text { $0.silenceMicroseconds = 2_000_000 }.contains("silence after 2 s"))
     #expect(try text { $0.erasure = 4 }.contains(", record 4 counting as the erasure"))

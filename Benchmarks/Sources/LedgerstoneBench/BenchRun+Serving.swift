@@ -56,12 +56,14 @@ extension BenchRun {
     guard tileCount > 0 else { return complain("no row of tiles: fewer records than one has") }
     _ = try LoadProgram.run(
       curl, "--silent", "--fail", "--request", "POST", "\(server.url)/v1/checkpoint")
-    let script = "\(folder)/tiles.lua"
-    try Data(LoadProgram.tiles(count: tileCount).utf8).write(to: URL(filePath: script))
     let connections = Self.tileConnectionCount
     let bare = try load(wrk, connections, "\(server.url)/health")
-    let tiles = try load(wrk, connections, server.url, script: script)
-    try report.add(Row("served, full tiles", tiles.rate, "tiles/s", bound: bare.rate))
+    for (kind, name) in [(LoadProgram.TileKind.hashes, "tiles"), (.entries, "entry bundles")] {
+      let script = "\(folder)/tiles-\(kind.rawValue).lua"
+      try Data(LoadProgram.tiles(kind, count: tileCount).utf8).write(to: URL(filePath: script))
+      let found = try load(wrk, connections, server.url, script: script)
+      try report.add(Row("served, full \(name)", found.rate, "answers/s", bound: bare.rate))
+    }
   }
 
   private mutating func measurePosts(_ server: ServedLedger, _ wrk: String) throws {
@@ -74,6 +76,10 @@ extension BenchRun {
     try report.add(
       Row(
         "served, the same, 99 % within", posts.milliseconds99, "ms", bound: bare.milliseconds99))
+    try Data(LoadProgram.pacedPosts.utf8).write(to: URL(filePath: script))
+    let paced = try load(wrk, Self.connectionCount, server.url, script: script)
+    try report.add(Row("served, events as they come", paced.rate, "POST/s"))
+    try report.add(Row("served, the same, 99 % within", paced.milliseconds99, "ms"))
   }
 
   private func load(

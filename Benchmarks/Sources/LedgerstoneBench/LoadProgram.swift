@@ -50,20 +50,34 @@ enum LoadProgram {
       """.utf8)
   }
 
-  /// For `wrk`: full tiles of hashes and of entries, one after the other.
-  static func tiles(count: Int) -> String {
+  /// What of a log is asked for: tiles of hashes, or bundles of entries, by their paths.
+  enum TileKind: String {
+    case hashes = "0"
+    case entries
+  }
+
+  /// For `wrk`: full tiles of the lowest level, or full bundles, one after the other.
+  static func tiles(_ kind: TileKind, count: Int) -> String {
     """
     local count = 0
     function request()
       count = count + 1
-      local kind = count % 2 == 0 and "0" or "entries"
-      local index = math.floor(count / 2) % \(count)
+      local index = count % \(count)
       local path = string.format("%03d", index % 1000)
       if index >= 1000 then path = string.format("x%03d/", math.floor(index / 1000)) .. path end
-      return wrk.format("GET", "/tile/" .. kind .. "/" .. path)
+      return wrk.format("GET", "/tile/\(kind.rawValue)/" .. path)
     end
     """
   }
+
+  /// For `wrk`: the same, but each connection waits between two requests, so that 256 of them send
+  /// about 15,000 a second.
+  static let pacedPosts = posts + """
+
+    function delay()
+      return math.random(5, 20)
+    end
+    """
 
   /// For `wrk`: OpenLineage events of 700 bytes, no two alike. All but the run's id is made before
   /// the clock runs, as the load shares the machine with what is measured.

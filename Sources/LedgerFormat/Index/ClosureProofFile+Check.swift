@@ -83,6 +83,34 @@ extension ClosureProofFile {
   }
 }
 
+extension ClosureProofFile {
+  /// The numbers that a producer skipped between two records of which all in between are there, so
+  /// that none can lie between that would fill the gap.
+  ///
+  /// - Parameter records: ascending, each once.
+  /// - Returns: ascending by the record after.
+  public static func evidentGaps(
+    in records: [RecordHeader], below size: UInt64
+  ) -> [(before: RecordHeader, after: RecordHeader)] {
+    var found: [(before: RecordHeader, after: RecordHeader)] = []
+    var last: [Producer: RecordHeader] = [:]
+    var next: UInt64 = 0
+    for record in records where record.index < size {
+      if record.index != next { last.removeAll(keepingCapacity: true) }
+      next = record.index + 1
+      // All parts of a record have its number.
+      guard (record.content.part?.number ?? 0) == 0,
+        let number = record.content.producerSequence
+      else { continue }
+      let before = last.updateValue(record, forKey: Producer(record.content))
+      if let before, let low = before.content.producerSequence, number > low, number - low > 1 {
+        found.append((before: before, after: record))
+      }
+    }
+    return found
+  }
+}
+
 /// Puts the histories together and watches that every record has a use.
 private struct HistoryCollector {
   let file: ClosureProofFile
@@ -167,22 +195,11 @@ private struct HistoryCollector {
     result.gaps.append(pair)
   }
 
-  /// The gaps that need no declaration: no record can lie between.
+  /// The gaps that need no declaration.
   private mutating func addEvidentGaps() {
     let declared = Set(result.gaps.map(\.after.index))
-    var last: [Producer: RecordHeader] = [:]
-    var next: UInt64 = 0
-    for record in file.records where record.index < file.question.size {
-      if record.index != next { last.removeAll(keepingCapacity: true) }
-      next = record.index + 1
-      guard let number = record.content.producerSequence else { continue }
-      let before = last.updateValue(record, forKey: Producer(record.content))
-      if let before, let low = before.content.producerSequence, number > low, number - low > 1,
-        !declared.contains(record.index)
-      {
-        result.gaps.append((before: before, after: record))
-      }
-    }
+    let evident = ClosureProofFile.evidentGaps(in: file.records, below: file.question.size)
+    result.gaps += evident.filter { !declared.contains($0.after.index) }
     result.gaps.sort { $0.after.index < $1.after.index }
   }
 

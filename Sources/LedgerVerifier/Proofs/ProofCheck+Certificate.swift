@@ -40,7 +40,7 @@ extension ProofCheck {
       let proven = try proof.check(keys: options.trustedKeys)
       firstRecords.append(proven.histories[proof.question.root]?.first)
       closures.append(try Closure.compute(ClosureQuery(proof.question), from: proven))
-      report.declaredGapCount += proven.gaps.count
+      report.knownGapCount += proven.gaps.count
     }
     let evidence = try CertifiedEvidence(
       content, request: statement.request, listed: listed, facts: statement.facts,

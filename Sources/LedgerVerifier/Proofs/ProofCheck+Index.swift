@@ -55,7 +55,7 @@ extension ProofCheck {
     do {
       let proven = try file.check(keys: options.trustedKeys)
       report.closure = try Closure.compute(ClosureQuery(file.question), from: proven)
-      report.declaredGapCount = proven.gaps.count
+      report.knownGapCount = proven.gaps.count
       report.givenErasure = file.question.erasure
     } catch ClosureProofError.index(let error) {
       fail(error)

@@ -29,8 +29,9 @@ public struct ProofReport: Sendable {
   public var records: [UInt64]?
   /// Of a closure proof that holds, the closure that follows from it.
   public var closure: Closure?
-  /// Of a closure proof, the numbers skipped that whoever made it declares.
-  public var declaredGapCount = 0
+  /// Of a closure proof, how often a producer skipped numbers, as whoever made it declares or as
+  /// the records in it show.
+  public var knownGapCount = 0
   /// The record that the question of a closure names as the erasure.
   public var givenErasure: UInt64?
   /// Of a certificate that holds.
@@ -118,7 +119,7 @@ extension ProofReport {
     return "valid: all records below \(closure.size) of \(origin ?? "?") that bear on it, by the "
       + "index under the checkpoint of \(counted(size ?? 0, "record")), give this closure of "
       + "\(question(of: closure)); "
-      + "\(counted(declaredGapCount, "gap")) in producers' numbering known, which no proof "
+      + "\(counted(knownGapCount, "gap")) in producers' numbering known, which no proof "
       + "shows to be all"
   }
 
@@ -128,8 +129,8 @@ extension ProofReport {
       switch closure.origin {
       case .record(let record): "\(entityName) as it was from record \(record) on"
       case .versions(let versions):
-        "\(counted(versions.count, "version")) of \(entityName), "
-          + versions.map { "'\($0.withoutHiddenCharacters)'" }.joined(separator: ", ")
+        versions.map { name(ofVersion: $0) }
+          .joined(separator: " and ")
       }
     let (seconds, rest) = closure.silenceMicroseconds.quotientAndRemainder(
       dividingBy: 1_000_000)
@@ -143,10 +144,12 @@ extension ProofReport {
     return ClosureText.text(closure).split(separator: "\n").map { "  " + $0 }
   }
 
-  private var entityName: String {
+  private var entityName: String { name(ofVersion: nil) }
+
+  private func name(ofVersion version: String?) -> String {
     guard let entity else { return "the entity" }
     let (type, namespace, name) = entity.parts
-    return CommandLineEntity(type: type, namespace: namespace, name: name).text
+    return CommandLineEntity(type: type, namespace: namespace, name: name, version: version).text
   }
 
   /// The report as one JSON object. Keys are stable; new ones may appear.

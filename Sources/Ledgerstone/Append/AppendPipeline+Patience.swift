@@ -8,9 +8,9 @@ extension AppendPipeline {
   /// - Returns: whether it waited, and they were not.
   func waitForCompany() -> Bool {
     // Behind a large group there is no hurry: what comes while it is compressed is one group.
-    guard encodingCount.load(ordering: .acquiring) == 0 else { return false }
+    guard largeCount.load(ordering: .acquiring) == 0 else { return false }
     let microseconds = queue.withLock { queue -> Int64? in
-      guard !queue.works.isEmpty, !queue.isClosed else { return nil }
+      guard !queue.works.isEmpty, !queue.isClosed, !queue.hasMuchWaiting else { return nil }
       let wait = patience.withLock { $0.wait(having: queue.works.count) }
       queue.awaitedCount = wait?.count
       return wait?.microseconds
@@ -26,18 +26,12 @@ extension AppendPipeline {
     return !isSignalled
   }
 
-  /// Whether as much has queued as is compressed beside the group before it.
-  private var hasMuchWaiting: Bool {
-    queue.withLock { $0.waitingByteCount >= Self.encodingByteCountMin }
-  }
-
   /// Runs `work`, the commit of a small group, as `commitInOrder` does; on this thread where not
-  /// much else is waiting to be assembled meanwhile. A single producer's record changes threads once
-  /// less then, and whatever comes while it is synced shares the next group.
+  /// much else is waiting to be assembled meanwhile. A single producer's record changes threads
+  /// once less then, and whatever comes while it is synced shares the next group.
   func commitSmall(_ work: @escaping @Sendable () -> Void) {
-    guard encodingCount.load(ordering: .acquiring) == 0, !hasMuchWaiting else {
-      return commitInOrder(work)
-    }
+    guard largeCount.load(ordering: .acquiring) == 0, !queue.withLock({ $0.hasMuchWaiting })
+    else { return commitInOrder(work) }
     let start = clock.monotonicMicroseconds()
     committing.sync(execute: work)
     let end = clock.monotonicMicroseconds()

@@ -48,8 +48,11 @@ final class AppendPipeline: Sendable {
     var byteCount = 0
     /// Of `works` alone.
     var waitingByteCount = 0
-    /// With so many works the assembling queue, which waits for them, is woken.
+    /// With so many works, or enough bytes, the assembling queue, which waits, is woken.
     var awaitedCount: Int?
+
+    /// As much as is compressed beside the group before it.
+    var hasMuchWaiting: Bool { waitingByteCount >= AppendPipeline.encodingByteCountMin }
   }
 
   /// What the assembling queue owns.
@@ -76,6 +79,8 @@ final class AppendPipeline: Sendable {
   let encoding = DispatchQueue(label: "ledgerstone.encode")
   /// Whatever is queued on `encoding` and not handed on to `committing` yet.
   let encodingCount = Atomic(0)
+  /// Large groups that are not durable yet.
+  let largeCount = Atomic(0)
   let committing = DispatchQueue(label: "ledgerstone.commit")
   let sealing = DispatchQueue(label: "ledgerstone.seal")
   let index: IndexStage
@@ -134,9 +139,9 @@ final class AppendPipeline: Sendable {
         queue.isDraining = true
         return .drain
       }
-      guard let awaited = queue.awaitedCount, isLast || queue.works.count >= awaited else {
-        return .nothing
-      }
+      guard let awaited = queue.awaitedCount,
+        isLast || queue.works.count >= awaited || queue.hasMuchWaiting
+      else { return .nothing }
       queue.awaitedCount = nil
       return .wake
     }
@@ -265,9 +270,15 @@ final class AppendPipeline: Sendable {
       self.pass(pending, isDurable: isDurable)
     }
     guard pending.group.byteCount >= Self.encodingByteCountMin else { return commitSmall(commit) }
+    // What a small one took says little of one behind a large one.
+    patience.withLock { $0.noteCommit(microseconds: 0) }
+    largeCount.wrappingAdd(1, ordering: .relaxed)
     encode {
       pending.encoding.group.withLock { $0.encodeSections(of: pending.group) }
-      self.committing.async(execute: commit)
+      self.committing.async {
+        commit()
+        self.largeCount.wrappingSubtract(1, ordering: .releasing)
+      }
     }
   }
 

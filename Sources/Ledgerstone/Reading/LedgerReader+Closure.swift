@@ -35,17 +35,30 @@ extension LedgerReader {
     }
     let evidence = try indexEvidence(note)
     let gathering = ProofGathering(reader: self, evidence: evidence, size: query.size)
-    let closure = try translatingErrors {
-      try Closure.compute(
-        query,
-        from: LineageHistory<any Error>(
-          sequenceGaps: sequenceGaps,
-          records: { (keys) throws(any Error) -> RecordLists in
-            var lists = RecordLists()
-            for key in keys { lists.append(try gathering.records(naming: key)) }
-            return lists
-          },
-          read: { (records, take) throws(any Error) in try gathering.read(records, take) }))
+    func compute(_ gaps: [SequenceGap]) throws(LedgerError) -> Closure {
+      try translatingErrors {
+        try Closure.compute(
+          query,
+          from: LineageHistory<any Error>(
+            sequenceGaps: gaps,
+            records: { (keys) throws(any Error) -> RecordLists in
+              var lists = RecordLists()
+              for key in keys { lists.append(try gathering.records(naming: key)) }
+              return lists
+            },
+            read: { (records, take) throws(any Error) in try gathering.read(records, take) }))
+      }
+    }
+    var closure = try compute(sequenceGaps)
+    // A verifier sees these without being told.
+    let known = Set(sequenceGaps.map(\.recordAfter))
+    let evident = ClosureProofFile.evidentGaps(
+      in: gathering.records.keys.sorted().compactMap { gathering.records[$0]?.header },
+      below: query.size
+    ).compactMap(SequenceGap.init).filter { !known.contains($0.recordAfter) }
+    if !evident.isEmpty {
+      closure = try compute(
+        (sequenceGaps + evident).sorted { $0.recordAfter < $1.recordAfter })
     }
     let gaps = closure.silentProducers.compactMap { producer -> ClosureProofFile.Gap? in
       guard case .gap(let gap) = producer else { return nil }

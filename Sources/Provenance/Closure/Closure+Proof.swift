@@ -38,7 +38,7 @@ extension Closure {
 
 extension SequenceGap {
   /// The numbers between two records of one producer; nil if there are none.
-  init?(before: RecordHeader, after: RecordHeader) {
+  public init?(before: RecordHeader, after: RecordHeader) {
     guard let low = before.content.producerSequence, let high = after.content.producerSequence,
       high > low, high - low > 1
     else { return nil }

@@ -66,7 +66,7 @@ struct ClosureEngine<Source: LineageSource> {
     var queue: [Int32] = []
     try seed(&queue)
     var reached: [EntityID] = []
-    graph.propagate(&queue, reached: &reached)
+    spread(&queue, &reached)
     var depth = 0
     while !reached.isEmpty {
       depth += 1
@@ -82,13 +82,23 @@ struct ClosureEngine<Source: LineageSource> {
           queue.append(former)
         }
       }
-      graph.propagate(&queue, reached: &reached)
+      spread(&queue, &reached)
     }
     erasure = query.erasure.map { Int64(clamping: $0) } ?? firstRemoval()
     openRuns = try graph.findOpenRuns(
       at: query.time, silenceMicroseconds: query.silenceMicroseconds)
     gaps = graph.source.sequenceGaps.filter {
       $0.recordAfter < query.size && $0.recordAfter >= originRecord
+    }
+  }
+
+  /// Passes on what is new until nothing is left to ask for, or what is left is in `reached`.
+  private mutating func spread(_ queue: inout [Int32], _ reached: inout [EntityID]) {
+    graph.propagate(&queue, reached: &reached)
+    while reached.isEmpty {
+      graph.linkFormerVersions(&queue)
+      if queue.isEmpty { return }
+      graph.propagate(&queue, reached: &reached)
     }
   }
 

@@ -34,6 +34,9 @@ struct Activity {
   /// What flows into its writes, sorted by source.
   var flows: Range<Int> = 0..<0
 
+  /// It was done, and to its end.
+  var isDone: Bool { outcome == .completed && !isDesign }
+
   mutating func note(jobsOf event: UInt32, _ facts: LineageFacts) {
     let mark = facts.marks[Int(event)]
     guard let first = mark.job else { return }

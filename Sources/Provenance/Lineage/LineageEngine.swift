@@ -212,6 +212,6 @@ struct LineageEngine<Source: LineageSource> {
       run: activity.run.map { facts.key(of: $0).name },
       job: activity.job.map { facts.key(of: $0) },
       record: vertex.effect == .base ? nil : record,
-      isUnfinished: activity.outcome != .completed, isCut: cut.contains(number), depth: depth)
+      isUnfinished: !activity.isDone, isCut: cut.contains(number), depth: depth)
   }
 }

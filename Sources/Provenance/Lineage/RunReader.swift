@@ -29,6 +29,8 @@ struct RunReader {
     var isRenamed = false
     /// Said of it beside a removal: by an event after START that says nothing of one.
     fileprivate var isNamedAsKept = false
+    /// A run is about it, and does not say that it wrote it.
+    var isTargetOnly = false
     /// Only START names the version.
     var isVersionOfStart = false
     /// What is said of the version, and what is said without naming one.
@@ -82,6 +84,8 @@ struct RunReader {
   private(set) var renames: [Rename] = []
   /// Of entities that are no outputs, when all records were added.
   private(set) var namings: [Naming] = []
+  /// What a run is about; if it is no input, the run may have written it.
+  private var targets: [LineageMention] = []
   /// A record of the run says that not all its facts could be read.
   private(set) var isIncomplete = false
   /// The record that is being added is a START.
@@ -105,6 +109,7 @@ struct RunReader {
     edges.removeAll(keepingCapacity: true)
     renames.removeAll(keepingCapacity: true)
     namings.removeAll(keepingCapacity: true)
+    if !targets.isEmpty { targets.removeAll(keepingCapacity: true) }
     if !versionedInputs.isEmpty { versionedInputs.removeAll(keepingCapacity: true) }
     isIncomplete = false
     outputPlaces.clear(entityCount: entityCount)
@@ -122,8 +127,7 @@ struct RunReader {
       case .output: _ = addOutput(mention)
       case .input: addInput(Input(entity: mention.entity, version: mention.version))
       case .target where !isRun: addTarget(mention, kind: event.kind)
-      // What a run is about, and is no input, it may have written.
-      case .target where event.kind == .run: _ = addOutput(mention)
+      case .target where event.kind == .run: targets.append(mention)
       default: break
       }
     }
@@ -137,6 +141,7 @@ struct RunReader {
   /// sent before anything is written: a version that only it names, where other events name
   /// another, is the one before.
   mutating func finish() {
+    if !targets.isEmpty { addTargets() }
     for naming in namings {
       // Another record of the run may have said that it wrote it.
       guard let output = outputPlaces[naming.entity] else { continue }
@@ -150,6 +155,16 @@ struct RunReader {
     if !versionedInputs.isEmpty {
       let versioned = Set(versionedInputs.map(\.entity))
       inputs.removeAll { $0.version == .none && versioned.contains($0.entity) }
+    }
+  }
+
+  private mutating func addTargets() {
+    let read = Set(inputs.map(\.entity))
+    for target in targets where !read.contains(target.entity) {
+      let isNew = outputPlaces[target.entity] == nil
+      let place = addOutput(target)
+      outputs[place].isTargetOnly =
+        isNew && target.lifecycle == nil && target.writeMode == nil
     }
   }
 

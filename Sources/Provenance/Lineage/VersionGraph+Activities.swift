@@ -39,7 +39,12 @@ extension VersionGraph {
     reader.finish()
     var activity = instant(event, job: nil)
     activity.note(jobsOf: number, facts)
-    activity.isDesign = event.kind == .job
+    if event.kind == .job {
+      activity.isDesign = true
+      // Without a time it would be of any, and nothing ever take its place.
+      let time = (event.eventTime ?? event.recordedTime).microseconds
+      (activity.start, activity.end) = (time, time)
+    }
     if event.kind == .run {
       activity.isRun = true
       activity.outcome = .open
@@ -99,7 +104,7 @@ extension VersionGraph {
     addFlows(of: activity, firstVertex: firstVertex, number: Int32(number))
     addFurtherVersions(of: activity, firstVertex: firstVertex, number: Int32(number), declared)
     for rename in reader.renames
-    where rename.isMove && activity.outcome == .completed
+    where rename.isMove && activity.isDone
       && !reader.outputs[rename.output].isContradictory
       && rename.former != reader.outputs[rename.output].entity
     {
@@ -115,7 +120,7 @@ extension VersionGraph {
       flows.append(
         Flow(
           source: naming.former, version: .none, target: Int32(vertex),
-          cap: activity.outcome == .completed ? .tainted : .unknown, basis: .renamed))
+          cap: activity.isDone ? .tainted : .unknown, basis: .renamed))
     }
     if followsFormerVersions { addFormers(Int32(number)) }
     activity.writes = firstVertex..<vertices.count
@@ -185,6 +190,7 @@ extension VersionGraph {
     }
     if activity.isDesign { return (.statement, nil) }
     if output.isContradictory { return (.unknown, .unknown) }
+    if output.isTargetOnly { return (.unknown, nil) }
     let (effect, mode) = statedEffect(of: output, in: activity, declared)
     guard effect.removes else { return (effect, mode) }
     // What could not be read of the record may restrict the removal.
@@ -218,9 +224,8 @@ extension VersionGraph {
 
   /// Explicit edges before column lineage before inferred ones, per output.
   private mutating func addFlows(of activity: Activity, firstVertex: Int, number: Int32) {
-    let isDone = activity.outcome == .completed && !activity.isDesign
     let most: TaintLevel =
-      isDone || activity.outcome == .open && activity.isProgressing ? .tainted : .unknown
+      activity.isDone || activity.outcome == .open && activity.isProgressing ? .tainted : .unknown
     let firstStated = flows.count
     for edge in reader.edges {
       let output = reader.outputs[edge.output]

@@ -55,7 +55,7 @@ extension VersionGraph {
     let members = nodes[node].members
     let groups = nodes[node].isOneThing ? [members] : members.map { [$0] }
     return groups.flatMap { group in
-      versions(of: group, before: index).filter { named in
+      versions(of: group, nodes[node].erasuresOfVersions, before: index).filter { named in
         !isErased(named, of: node, in: group, before: index)
       }
     }
@@ -74,10 +74,12 @@ extension VersionGraph {
     }
   }
 
-  /// The same of identifiers of one thing, erasures left out.
-  private func versions(of members: [EntityID], before index: UInt64) -> [WriteOrder.Element] {
+  /// The same of identifiers of one thing, erased ones included.
+  private func versions(
+    of members: [EntityID], _ erasures: [VersionID: [Int32]], before index: UInt64
+  ) -> [WriteOrder.Element] {
     var named: [WriteOrder.Element] = []
-    var removals: [WriteOrder.Element] = []
+    var superseding: [WriteOrder.Element] = []
     for member in members {
       var place = lastWrite[member]
       while place >= 0 {
@@ -85,12 +87,14 @@ extension VersionGraph {
         let element = element(place, vertex, isErasable: false)
         if element.terminal < Int64(clamping: index) {
           if vertex.version != .none, vertex.hasContent { named.append(element) }
-          if element.supersedes, vertex.removesAll { removals.append(element) }
+          if element.supersedes { superseding.append(element) }
         }
         place = Int(vertex.nextOfEntity)
       }
     }
-    removals = WriteOrder.sorted(removals)
+    superseding = withoutErased(superseding, erasures, before: Int64(clamping: index))
+    let removals = WriteOrder.sorted(
+      superseding.filter { $0.supersedes && vertices[Int($0.vertex)].removesAll })
     // The latest start among a removal and those recorded after it.
     var latest = removals.map(\.start)
     for place in latest.indices.dropLast().reversed() {

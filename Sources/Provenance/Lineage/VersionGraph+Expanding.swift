@@ -67,22 +67,21 @@ extension VersionGraph {
 
   /// The identifiers that more than one other was joined with as an alias: nothing tells which of
   /// them a write under it went to, so that none takes the place of another.
-  private func ambiguous(_ members: [EntityID], _ events: [UInt32]) -> [EntityID] {
+  private func ambiguous(_ members: [EntityID], _ events: [UInt32]) -> Set<EntityID> {
     let facts = source.facts
     var pointing: [EntityID: EntityID] = [:]
-    var found: [EntityID] = []
+    var found: Set<EntityID> = []
     for number in events where facts.marks[Int(number)].hasPairs {
       for place in facts.events[Int(number)].pairs.range {
         let pair = facts.pairs[place]
         guard !pair.isRename, pair.entity != pair.other else { continue }
         if let known = pointing[pair.other], known != pair.entity {
-          found.append(pair.other)
+          found.insert(pair.other)
         }
         pointing[pair.other] = pair.entity
       }
     }
-    let ambiguous = Set(found)
-    return members.filter(ambiguous.contains)
+    return found.intersection(members)
   }
 
   /// Both lists in one, each event once, ascending by record.
@@ -169,28 +168,39 @@ extension VersionGraph {
     addVersionEdges(in: number)
   }
 
-  /// Edges from each explicit version to the same version written again, by a later record.
+  /// Edges from each explicit version to the same version written again, by a later record, unless
+  /// an erasure of just that version came between for certain.
   private mutating func addVersionEdges(in number: Int) {
-    let formers = formerVersions(of: number)
     var lasts: [VersionID: LastWrites] = [:]
     for write in nodes[number].writes {
       let vertex = vertices[Int(write)]
-      guard vertex.version != .none else { continue }
-      let terminal = activities[Int(vertex.activity)].terminal
-      var last = lasts[vertex.version] ?? LastWrites(terminal: terminal)
-      if terminal != last.terminal {
-        last = LastWrites(terminal: terminal, before: joined(last.writes))
+      guard vertex.version != .none, vertex.hasContent else { continue }
+      let activity = activities[Int(vertex.activity)]
+      var last = lasts[vertex.version] ?? LastWrites(terminal: activity.terminal)
+      if activity.terminal != last.terminal {
+        last = LastWrites(
+          terminal: activity.terminal, before: joined(last.writes),
+          terminalBefore: last.terminal, endBefore: last.end, end: last.end)
       }
       last.writes.append(write)
+      last.end = max(last.end, activity.end)
       lasts[vertex.version] = last
-      guard vertex.hasContent else { continue }
-      if last.before >= 0 {
+      if last.before >= 0,
+        !isErased(vertex, of: number, from: last, before: activity)
+      {
         addEdge(from: Int(last.before), to: Int(write), cap: .tainted, basis: .sameVersion)
-      } else {
-        for junction in formers.junctions(having: vertex.version) {
-          addEdge(from: Int(junction), to: Int(write), cap: .unknown, basis: .sameVersion)
-        }
       }
+    }
+  }
+
+  private func isErased(
+    _ vertex: Vertex, of number: Int, from last: LastWrites, before activity: Activity
+  ) -> Bool {
+    nodes[number].erasuresOfVersions[vertex.version, default: []].contains { place in
+      let erasure = self.activity(of: Int(place))
+      return (nodes[number].isOneThing || vertices[Int(place)].entity == vertex.entity)
+        && last.terminalBefore < erasure.terminal && last.endBefore <= erasure.start
+        && erasure.terminal < activity.terminal && erasure.end <= activity.start
     }
   }
 
@@ -283,4 +293,8 @@ private struct LastWrites {
   var writes: [Int32] = []
   /// What stands for those of the record before; -1 for nothing.
   var before: Int32 = -1
+  var terminalBefore = Int64.min
+  /// When all before had ended, and when these have, too.
+  var endBefore = Int64.min
+  var end = Int64.min
 }

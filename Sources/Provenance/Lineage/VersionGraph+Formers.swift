@@ -1,15 +1,17 @@
 /// The explicit versions that an entity had under former names.
 extension VersionGraph {
   /// What has a former name has the versions, too, that it had under it: a reader may name one
-  /// that is not current any more.
+  /// that is not current any more. Of many renames from one name to another, the first counts.
   mutating func addFormers(_ activity: Int32) {
     let names =
       reader.renames.map { (reader.outputs[$0.output].entity, $0.former) }
       + reader.namings.map { ($0.entity, $0.former) }
-    for (entity, former) in names where entity != former {
+    for (entity, former) in names
+    where entity != former && knownFormers.insert([entity, former]).inserted {
       let junction = Int32(
         addVertex(
           Vertex(activity: activity, entity: entity, effect: .junction, isOfFormerName: true)))
+      if formers[entity] == nil { renamed.append(entity) }
       formers[entity, default: []].append(Former(entity: former, junction: junction))
       flows.append(
         Flow(
@@ -24,29 +26,47 @@ extension VersionGraph {
     return nodes[node].members.flatMap { (formers[$0] ?? []).map(\.junction) }
   }
 
-  /// The former names of a node, near and far, with the explicit versions that they are known to
-  /// have had.
-  func formerVersions(of number: Int) -> FormerVersions {
-    var found = FormerVersions()
-    guard !formers.isEmpty else { return found }
-    for member in nodes[number].members {
-      for former in formers[member] ?? [] {
-        var names: Set<VersionID> = []
-        var seen: Set<EntityID> = [member]
-        var next = [former.entity]
-        while let entity = next.popLast() {
-          guard seen.insert(entity).inserted else { continue }
-          var place = lastWrite[entity]
-          while place >= 0 {
-            if vertices[place].hasContent { names.insert(vertices[place].version) }
-            place = Int(vertices[place].nextOfEntity)
-          }
-          next += (formers[entity] ?? []).map(\.entity)
+  /// Adds edges to versions of renamed entities that may be those of before, from what is in
+  /// question of these. What an entity had is known when its node is there, and so not before
+  /// everything was asked for.
+  ///
+  /// - Parameter queue: gets what has new edges.
+  mutating func linkFormerVersions(_ queue: inout [Int32]) {
+    for entity in renamed where nodeOfEntity[entity] >= 0 {
+      let node = nodeOfEntity[entity]
+      for former in formers[entity] ?? []
+      where vertices[Int(former.junction)].level > .clean {
+        let names = versions(of: former.entity, of: entity)
+        var hasNew = false
+        for write in nodes[node].writes
+        where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent
+          && names.contains(vertices[Int(write)].version)
+          && linkedFormers.insert([former.junction, write]).inserted
+        {
+          addEdge(
+            from: Int(former.junction), to: Int(write), cap: .unknown, basis: .sameVersion)
+          hasNew = true
         }
-        found.list.append((former.junction, names))
+        if hasNew { queue.append(former.junction) }
       }
     }
-    return found
+  }
+
+  /// The explicit versions that `former` had, and all that it was called before.
+  private func versions(of former: EntityID, of entity: EntityID) -> Set<VersionID> {
+    var names: Set<VersionID> = []
+    var seen: Set<EntityID> = [entity]
+    var next = [former]
+    while let name = next.popLast() {
+      guard seen.insert(name).inserted else { continue }
+      var place = lastWrite[name]
+      while place >= 0 {
+        if vertices[place].hasContent { names.insert(vertices[place].version) }
+        place = Int(vertices[place].nextOfEntity)
+      }
+      next += (formers[name] ?? []).map(\.entity)
+    }
+    return names
   }
 
   /// One vertex for all explicit versions that the node has or had, also under former names; -1 if
@@ -60,14 +80,5 @@ extension VersionGraph {
     let junction = versions.isEmpty ? -1 : joined(versions)
     nodes[number].versionJunction = junction
     return junction
-  }
-}
-
-/// What the former names of a node are known to have had.
-struct FormerVersions {
-  var list: [(junction: Int32, names: Set<VersionID>)] = []
-
-  func junctions(having version: VersionID) -> [Int32] {
-    list.isEmpty ? [] : list.filter { $0.names.contains(version) }.map(\.junction)
   }
 }

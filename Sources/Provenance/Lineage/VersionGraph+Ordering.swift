@@ -14,10 +14,10 @@ extension VersionGraph {
       }
       elements[first...].reverse()
       guard !nodes[number].isOneThing else { continue }
-      groups.append(order(elements, erasures))
+      groups.append(WriteOrder(withoutErased(elements, erasures)))
       elements.removeAll(keepingCapacity: true)
     }
-    if nodes[number].isOneThing { groups = [order(elements, erasures)] }
+    if nodes[number].isOneThing { groups = [WriteOrder(withoutErased(elements, erasures))] }
     nodes[number].groups = groups
     if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
     let writes = WriteOrder.sorted(elements).map(\.vertex)
@@ -28,29 +28,42 @@ extension VersionGraph {
     }
   }
 
-  /// The order of writes; the newest take the place of none if their versions were erased, as what
-  /// was there before may be there again.
-  private func order(
-    _ elements: [WriteOrder.Element], _ erasures: [VersionID: [Int32]]
-  ) -> WriteOrder {
-    guard !erasures.isEmpty else { return WriteOrder(elements) }
+  /// The same elements by terminal record; the newest take the place of none if just their versions
+  /// were erased later, as what was there before may be there again.
+  func withoutErased(
+    _ elements: [WriteOrder.Element], _ erasures: [VersionID: [Int32]],
+    before record: Int64 = .max
+  ) -> [WriteOrder.Element] {
+    guard !erasures.isEmpty else { return elements }
     var elements = WriteOrder.sorted(elements)
-    for place in elements.indices.reversed()
-    where vertices[Int(elements[place].vertex)].hasContent {
-      guard elements[place].standsAlone else { break }
+    for place in elements.indices.reversed() where elements[place].supersedes {
+      let element = elements[place]
+      let isErased = erasures[vertices[Int(element.vertex)].version, default: []].contains {
+        let erasure = activity(of: Int($0))
+        return element.terminal < erasure.terminal && element.end <= erasure.start
+          && erasure.terminal < record
+      }
+      guard isErased else { break }
       elements[place].supersedes = false
     }
-    return WriteOrder(elements)
+    return elements
   }
 
   /// A drop that names a version is one of that only, where what was written last before it has
   /// another name or none; who drops a dataset may name the version that it had last. Where no
   /// write has a name, there is nothing to compare.
   mutating func limitDrops(of number: Int) {
+    let members = nodes[number].members
+    for group in nodes[number].isOneThing ? [members] : members.map({ [$0] }) {
+      limitDrops(of: group)
+    }
+  }
+
+  private mutating func limitDrops(of members: [EntityID]) {
     var named: [(place: Int, terminal: Int64)] = []
     var hasDrops = false
     var hasNames = false
-    for member in nodes[number].members {
+    for member in members {
       var place = lastWrite[member]
       while place >= 0 {
         let vertex = vertices[place]

@@ -27,39 +27,50 @@ extension VersionGraph {
   }
 
   /// What was there when a record first named the version that is read, which may have been taken
-  /// away since, unless a run is known that may have made the version; and what it had under former
-  /// names.
+  /// away since; and what it had under former names.
   private mutating func findEarlier(_ reading: Reading, of node: Int, by activity: Int) {
-    let isMade = (nodes[node].versioned[reading.version] ?? []).contains { write in
-      let vertex = vertices[Int(write)]
-      return vertex.effect != .statement && !vertex.isVersionOfStart
-        && (nodes[node].isOneThing || vertex.entity == reading.entity)
-    }
-    if !isMade, let first = firstMention(of: reading.version, node) {
+    if let first = firstMention(of: reading, node) {
       let event = source.facts.events[Int(first)]
       findAny(
         of: node, by: activity,
         WriteOrder.Reader(
           terminal: max(Int64(clamping: event.index), nodes[node].origin),
-          start: event.eventTime?.microseconds ?? Activity.unknownStart,
+          start: start(ofMention: first),
           end: (event.eventTime ?? event.recordedTime).microseconds),
         reading)
     }
     used += formers(of: node)
   }
 
-  private mutating func firstMention(of version: VersionID, _ node: Int) -> UInt32? {
-    if let known = nodes[node].firstMentions { return known[version] }
+  /// Since when what the event names may have been there: of a run since that began.
+  private func start(ofMention number: UInt32) -> Int64 {
     let facts = source.facts
-    var found: [VersionID: UInt32] = [:]
+    let event = facts.events[Int(number)]
+    let activities = facts.all(.run, of: number).map { runs.activity(of: $0) }.filter { $0 >= 0 }
+    guard facts.marks[Int(number)].isRun, !activities.isEmpty else {
+      return event.eventTime?.microseconds ?? Activity.unknownStart
+    }
+    return activities.map { self.activities[$0].start }.min() ?? Activity.unknownStart
+  }
+
+  private mutating func firstMention(of reading: Reading, _ node: Int) -> UInt32? {
+    let isOneThing = nodes[node].isOneThing
+    func named(_ entity: EntityID, _ version: VersionID) -> NamedVersion {
+      NamedVersion(entity: isOneThing ? nodes[node].members[0] : entity, version: version)
+    }
+    let wanted = named(reading.entity, reading.version)
+    if let known = nodes[node].firstMentions { return known[wanted] }
+    let facts = source.facts
+    var found: [NamedVersion: UInt32] = [:]
     for number in nodes[node].events {
       for mention in facts.mentions(of: facts.events[Int(number)])
       where mention.version != .none && nodes[node].members.contains(mention.entity) {
-        if found[mention.version] == nil { found[mention.version] = number }
+        let name = named(mention.entity, mention.version)
+        if found[name] == nil { found[name] = number }
       }
     }
     nodes[node].firstMentions = found
-    return found[version]
+    return found[wanted]
   }
 
   private mutating func findAny(

@@ -48,7 +48,13 @@ struct VersionGraph<Source: LineageSource> {
   var nodeOfEntity = EntityTableOfIntegers()
   /// The former names of an entity, each with the junction of its explicit versions.
   var formers: [EntityID: [Former]] = [:]
-  /// A run dropped an explicit version of something.
+  /// The entities that have former names, in the order of the records.
+  var renamed: [EntityID] = []
+  /// Pairs of an entity and a former name.
+  var knownFormers: Set<[EntityID]> = []
+  /// Pairs of a junction and a write, which have an edge.
+  var linkedFormers: Set<[Int32]> = []
+  /// A record dropped an explicit version of something.
   var dropsVersions = false
 
   /// What a look-up of used versions found; kept to save allocations.
@@ -88,6 +94,12 @@ struct VersionGraph<Source: LineageSource> {
   func activity(of vertex: Int) -> Activity { activities[Int(vertices[vertex].activity)] }
 }
 
+/// An explicit version, of all identifiers of a node that is one thing or of the one named.
+struct NamedVersion: Hashable {
+  var entity: EntityID
+  var version: VersionID
+}
+
 /// A name that an entity had before.
 struct Former {
   var entity: EntityID
@@ -113,10 +125,10 @@ struct VersionNode {
   /// so where an identifier was used for several things.
   var isOneThing = true
   /// Identifiers that pointed at several things, one after the other or at once.
-  var ambiguous: [EntityID] = []
+  var ambiguous: Set<EntityID> = []
   /// The record from which on its content is in question; 0 where that is not asked.
   var origin: Int64 = 0
-  /// Its writes, in no particular order.
+  /// Its writes by terminal record.
   var writes: [Int32] = []
   /// The writes in the order of their terminal records, one list per thing.
   var groups: [WriteOrder] = []
@@ -128,7 +140,7 @@ struct VersionNode {
   var orderOfVersion: [VersionID: Int] = [:]
   var versionOrders: [WrittenVersion] = []
   /// The first event that names each explicit version; nil until somebody asks.
-  var firstMentions: [VersionID: UInt32]?
+  var firstMentions: [NamedVersion: UInt32]?
   /// What stands for all its explicit versions; nil until somebody asks, -1 if it has none.
   var versionJunction: Int32?
   /// The erasures of one explicit version only, by that version.

@@ -144,10 +144,46 @@ import Testing
     #expect(after.closure()["d"] == nil)
   }
 
-  /// A native run may call what it wrote its target.
+  /// It renames nothing.
+  @Test func whatAJobIsMadeToRename() {
+    var estate = Estate()
+    estate.run("w", at: 5, from: ["raw"], to: [.init("d", .overwrite)])
+    estate.erase("raw", at: 20)
+    estate.record(
+      .job, at: 30,
+      [
+        Estate.entity("j", .job, .job),
+        Estate.entity("d2", .output, .dataset, EntityFacts(lifecycle: .rename)),
+        Estate.entity("d", .previous),
+      ]
+    ) { $0.renames = [EntityPair(entity: 1, other: 2)] }
+    let closure = estate.closure()
+    #expect(closure["d"] == .notRebuilt && closure["d2"] == .unknown)
+  }
+
+  /// Without a time it is of when it was recorded.
+  @Test func aJobWithoutATime() {
+    var estate = Estate()
+    estate.record(
+      .job, at: nil,
+      [
+        Estate.entity("j", .job, .job), Estate.entity("raw", .input),
+        Estate.entity("d", .output),
+      ])
+    #expect(estate.closure()["d"] == .unknown)
+    estate.run("r", at: 20, from: ["clean"], to: [.init("d", .overwrite)])
+    #expect(estate.closure()["d"] == .clean)
+  }
+
+  /// A native run may call what it wrote its target, or what it looked at: it removes nothing.
   @Test func theTargetOfARun() {
     var estate = Estate()
     estate.run("w", at: 5, from: ["raw"]) { $0.entities.append(Estate.entity("d", .target)) }
     #expect(estate.closure()["d"] == .notRebuilt)
+    estate.policy("job-v", at: 6)
+    estate.run("v", at: 10, from: ["rules"]) { $0.entities.append(Estate.entity("d", .target)) }
+    #expect(estate.closure()["d"]?.isClosing == false)
+    estate.run("x", at: 12, from: ["d"]) { $0.entities.append(Estate.entity("d", .target)) }
+    #expect(estate.closure()["d"]?.isClosing == false)
   }
 }

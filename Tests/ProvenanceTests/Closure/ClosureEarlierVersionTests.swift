@@ -80,6 +80,55 @@ import Testing
     #expect(closure["x"] == (by == "neither" ? nil : .rebuiltFromStale))
   }
 
+  /// What is recorded later, or failed, does not tell what the version was.
+  @Test(arguments: [true, false]) func aVersionNamedBeforeAndWrittenLater(_ isLater: Bool) {
+    var estate = Estate()
+    estate.run("w", at: 10, from: ["raw"], to: [.init("d", .overwrite)])
+    estate.run("q", at: 15, from: ["d@v0"], to: [.init("y", .overwrite)])
+    estate.run("c", at: 30, from: ["clean"], to: [.init("d@v1", .overwrite)])
+    if !isLater { estate.run("f", at: 33, to: [.init("d@v0", .overwrite)], ending: .fail) }
+    estate.run("r", at: 35, from: ["d@v0"], to: [.init("x", .overwrite)])
+    if isLater { estate.run("s", at: 50, from: ["copies"], to: [.init("d@v0", .overwrite)]) }
+    #expect(estate.closure()["x"]?.isClosing == false)
+  }
+
+  /// A run that names what it read says so at its end.
+  @Test func aVersionNamedAtTheEndOfARun() {
+    var estate = Estate()
+    estate.run("w", at: 0, from: ["raw"], to: [.init("d", .overwrite)])
+    estate.event(.start, "q", at: 5)
+    estate.run("c", at: 9, from: ["clean"], to: [.init("d", .overwrite)])
+    estate.event(.complete, "q", at: 15, from: ["d@v0"], to: [.init("y", .overwrite)])
+    estate.run("r", at: 40, from: ["d@v0"], to: [.init("x", .overwrite)])
+    let closure = estate.closure()
+    #expect(closure["y"]?.isClosing == false && closure["x"]?.isClosing == false)
+  }
+
+  /// Of two things with one alias, each has versions of its own.
+  @Test func aVersionOfAnotherThing() {
+    var estate = Estate()
+    for name in ["t1", "t2"] {
+      estate.record(
+        .dataset, at: 1, [Estate.entity(name, .target), Estate.entity("now", .symlink)]
+      ) { $0.symlinks = [EntityPair(entity: 0, other: 1)] }
+    }
+    estate.record(.dataset, at: 5, [Estate.entity("t1@v0", .target)])
+    estate.run("w", at: 10, from: ["raw"], to: [.init("t2", .overwrite)])
+    estate.run("q", at: 15, from: ["t2@v0"], to: [.init("y", .overwrite)])
+    estate.run("c", at: 30, from: ["clean"], to: [.init("t2@v1", .overwrite)])
+    estate.run("r", at: 40, from: ["t2@v0"], to: [.init("x", .overwrite)])
+    #expect(estate.closure()["x"]?.isClosing == false)
+    var drops = Estate()
+    for name in ["t1", "t2"] {
+      drops.record(.dataset, at: 1, [Estate.entity(name, .target), Estate.entity("now", .symlink)])
+      { $0.symlinks = [EntityPair(entity: 0, other: 1)] }
+    }
+    drops.run("w", at: 5, from: ["raw"], to: [.init("t1@v2", .overwrite)])
+    drops.run("c", at: 10, from: ["clean"], to: [.init("t2@v1", .overwrite)])
+    drops.record(.datasetDropped, at: 20, [Estate.entity("t1@v1", .target)])
+    #expect(drops.closure()["t1"]?.isClosing == false)
+  }
+
   /// The same of the root, before the record from which on it is in question.
   @Test(arguments: [true, false]) func aVersionOfTheRoot(_ isDataset: Bool) {
     var estate = Estate()
@@ -131,6 +180,23 @@ import Testing
     #expect(!restoring.closure(since: written + 1).isClosed)
   }
 
+  /// It does not matter which of the names is reached first.
+  @Test(arguments: [true, false]) func aFormerNameThatIsReachedLater(_ isReachedFirst: Bool) {
+    var estate = Estate()
+    estate.run("w1", at: 10, from: ["raw"], to: [.init("y", .overwrite)])
+    estate.run("w2", at: 11, from: ["y"], to: [.init("y2", .overwrite)])
+    estate.run("w3", at: 12, from: ["y2"], to: [.init("s0@v0", .overwrite)])
+    estate.run("c", at: 13, from: ["clean"], to: [.init("s0@v1", .overwrite)])
+    rename("s1", from: "s0", at: 15, &estate)
+    if isReachedFirst {
+      estate.run("q", at: 16, from: ["raw"], to: [.init("s1@v5", .overwrite)])
+      estate.run("z", at: 17, from: ["clean"], to: [.init("s1@v6", .overwrite)])
+    }
+    for name in ["raw", "y", "y2"] { estate.erase(name, at: 20) }
+    estate.run("r", at: 30, from: ["copies"], to: [.init("s1@v0", .overwrite)])
+    #expect(estate.closure()["s1"] == .unknown)
+  }
+
   // MARK: Erased or dropped alone
 
   /// Where just the newest was erased, what was there before may be there again.
@@ -143,6 +209,53 @@ import Testing
     #expect(estate.closure()["d"] == .notRebuilt)
     estate.erase("d@v1", at: 30)
     #expect(estate.closure()["d"] == .clean)
+  }
+
+  /// A failed run, or a statement, is nothing that was written behind it.
+  @Test(arguments: [true, false]) func erasingTheNewestBehindNothing(_ isRun: Bool) {
+    var estate = Estate()
+    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
+    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v2", .overwrite)])
+    if isRun {
+      estate.run("f", at: 18, to: [.init("d", .overwrite)], ending: .fail)
+    } else {
+      estate.record(.dataset, at: 18, [Estate.entity("d@v7", .target)])
+    }
+    estate.erase("raw", at: 20)
+    estate.erase("d@v2", at: 25)
+    #expect(estate.closure()["d"]?.isClosing == false)
+    // Of the root, what was there before is in question again.
+    var root = Estate()
+    root.run("w", at: 1, to: [.init("raw@v1", .overwrite)])
+    root.run("a", at: 5, from: ["clean"], to: [.init("raw@v2", .overwrite)])
+    root.erase("raw@v2", at: 7)
+    let since = root.next
+    root.run("r", at: 20, from: ["raw@v1"], to: [.init("x", .overwrite)])
+    #expect(root.closure(since: since)["x"]?.isClosing == false)
+  }
+
+  /// A version that was erased and is written anew takes the place of what was before.
+  @Test func writtenAnewAfterItsErasure() {
+    var estate = Estate()
+    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v0", .overwrite)])
+    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v1", .overwrite)])
+    estate.erase("raw", at: 20)
+    estate.erase("d@v1", at: 25)
+    estate.run("b", at: 30, from: ["clean"], to: [.init("d@v1", .overwrite)])
+    #expect(estate.closure()["d"] == .clean)
+  }
+
+  /// An erasure that may have been before the write did not take its content.
+  @Test func erasedAtAnUnknownTime() {
+    var estate = Estate()
+    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
+    estate.record(
+      .erasureExecution, at: 5, [Estate.entity("d@v1", .target)],
+      ["method": .text("drop-and-purge")])
+    estate.erase("raw", at: 20)
+    estate.run("c", at: 30, from: ["clean"], to: [.init("d@v2", .overwrite)])
+    estate.run("r", at: 40, from: ["copies"], to: [.init("d@v1", .overwrite)])
+    #expect(estate.closure()["d"] == .reintroduced)
   }
 
   /// Not where something was written behind it.
