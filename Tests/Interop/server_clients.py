@@ -95,16 +95,35 @@ def across_kills(server, kill_count=5):
         "total": 60, "connect": 60, "read": 60, "backoff_factor": 0.05, "backoff_max": 0.5,
         "status_forcelist": [500, 502, 503, 504], "allowed_methods": ["HEAD", "POST"]}
 
-    def emit():
+    def emit(compression):
         client = OpenLineageClient(
-            transport=HttpTransport(HttpConfig(url=server.url, timeout=5.0, retry=retry)))
+            transport=HttpTransport(
+                HttpConfig(url=server.url, timeout=5.0, retry=retry, compression=compression)))
         while not isDone.is_set():
             made = event()
             client.emit(made)
             with lock:
                 acknowledged.add((made.run.runId, "START"))
 
-    threads = [threading.Thread(target=emit) for _ in range(4)]
+    handed_over = set()
+
+    def emit_async():
+        transport = AsyncHttpTransport(AsyncHttpConfig(url=server.url, timeout=5.0, retry=retry))
+        while not isDone.is_set():
+            run = str(uuid.uuid4())
+            for state in [RunState.START, RunState.COMPLETE]:
+                transport.emit(event(state, run))
+                handed_over.add((run, state.value))
+            time.sleep(0.005)
+        transport.wait_for_completion(timeout=60)
+        stats = transport.get_stats()
+        transport.close(timeout=60)
+        if stats["failed"]:
+            fail(f"across kills the async client counts {stats}")
+
+    kinds = [None, None, HttpCompression.GZIP, HttpCompression.GZIP]
+    threads = [threading.Thread(target=emit, args=(kind,)) for kind in kinds]
+    threads.append(threading.Thread(target=emit_async))
     for thread in threads:
         thread.start()
     for number in range(kill_count):
@@ -117,7 +136,9 @@ def across_kills(server, kill_count=5):
         thread.join(timeout=120)
         if thread.is_alive():
             fail("a client does not end")
-    check_exactly_once(server, acknowledged, f"openlineage-python across {kill_count} kills")
+    check_exactly_once(
+        server, acknowledged, f"openlineage-python, plain and gzip, across {kill_count} kills")
+    check_exactly_once(server, handed_over, f"openlineage-python, async, across {kill_count} kills")
 
 
 def across_one_shutdown(server):

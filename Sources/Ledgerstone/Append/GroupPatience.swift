@@ -5,9 +5,9 @@
 /// ones to be back would fill a group of few, whose synchronisation all others then wait for: n
 /// callers would share two or more synchronisations instead of one. A single caller never waits.
 ///
-/// Times are of the ledger's clock, and the wait is one of real time: with a clock that stands still
-/// nobody waits. Commands in the queue count as callers. Callers that come independently of each other
-/// wait in vain now and then, at most half of what a synchronisation takes.
+/// Times are of the ledger's clock, and the wait is one of real time: with a clock that stands
+/// still nobody waits. Commands in the queue count as callers. Callers that come independently of
+/// each other wait in vain now and then, at most half of what a synchronisation takes.
 struct GroupPatience {
   /// A wait is a part of what the last small group took to become durable, and never longer.
   static let waitMicrosecondsMax: Int64 = 500
