@@ -79,6 +79,7 @@ public struct NaiveClosure {
   private struct FirstNaming {
     var index: UInt64
     var time: Int64
+    /// Of all records that name it.
     var runs: [String]
   }
 
@@ -108,10 +109,11 @@ public struct NaiveClosure {
     for entity in content.entities {
       guard let version = entity.version, ![.run, .job].contains(entity.type) else { continue }
       let named = Named(dataset: entity.name, version: version)
-      guard firstNamed[named] == nil else { continue }
-      firstNamed[named] = FirstNaming(
+      let first = FirstNaming(
         index: index, time: content.eventTime?.microseconds ?? recorded,
         runs: content.entities.filter { $0.role == .run }.map(\.name))
+      firstNamed[named] = firstNamed[named] ?? first
+      firstNamed[named]?.runs += first.runs
     }
     for name in Set(content.entities.filter { $0.role == .run }.map(\.name)) {
       let place = places[name] ?? runs.count
@@ -178,7 +180,14 @@ public struct NaiveClosure {
         && writer.versions[dataset]?.contains { $0.version == named.version && !$0.isStart } == true
     }
     let before = dataset == root && sees(reader) && versionsBefore.contains(named.version)
-    return writers.map { Version(run: $0.name, dataset: dataset, version: named.version) }
+    // A try that failed, if a write of all of it followed.
+    let left = writers.filter { writer in
+      effect(of: writer, dataset) != .failed
+        || !writers.contains {
+          removesAll($0, dataset) && precedes(writer, $0) && precedes($0, reader)
+        }
+    }
+    return left.map { Version(run: $0.name, dataset: dataset, version: named.version) }
       + (before ? [Version(run: "", dataset: dataset, version: named.version)] : [])
       + (isCertain || before ? [] : any() + earlier(named))
   }
@@ -278,8 +287,13 @@ public struct NaiveClosure {
   private func again(_ version: Version, _ run: Run) -> Int {
     guard version.version != "" else { return 0 }
     if effect(of: run, version.dataset) == .drop { return 0 }
+    // What replaces all has nothing of a try that failed, and may not be the version at all that
+    // only START names.
+    let removes = removesAll(run, version.dataset)
+    let isOfStart = run.versions[version.dataset]?.allSatisfy(\.isStart) ?? false
+    if removes, isOfStart { return 0 }
     let earlier = runs.filter {
-      $0.written(version.dataset).contains(version.version)
+      (!removes || $0.isCompleted) && $0.written(version.dataset).contains(version.version)
         && $0.outputs.contains(version.dataset)
         && $0.terminal ?? .max < run.terminal ?? .max
     }
@@ -292,6 +306,11 @@ public struct NaiveClosure {
     return earlier.filter { $0.terminal == last }.map {
       levels[Version(run: $0.name, dataset: version.dataset, version: version.version)] ?? 0
     }.max() ?? 0
+  }
+
+  private func removesAll(_ run: Run, _ output: String) -> Bool {
+    let kind = effect(of: run, output)
+    return [.drop, .truncate].contains(kind) || kind == .full && isOriginKnown(run, output)
   }
 
   private func isOriginKnown(_ run: Run, _ output: String) -> Bool {

@@ -16,6 +16,8 @@ struct Activity {
   var isRun = false
   /// Says what a job is made to do, and not that it was done.
   var isDesign = false
+  /// A record of it could not be read in full.
+  var isIncomplete = false
   /// The last one that its events name.
   var job: EntityID?
   var hasSeveralJobs = false

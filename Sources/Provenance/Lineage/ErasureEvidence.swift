@@ -55,7 +55,8 @@ struct ErasureEvidence {
       let targets = facts.mentions(of: event).filter {
         $0.role == .target && members.contains($0.entity)
       }
-      for mention in targets {
+      // A part that was removed leaves the rest.
+      for mention in targets where !mention.isPartial {
         if !needsVerification || verified(mention) {
           removals.append((number, mention))
         } else if unverified.last != event.index {

@@ -85,6 +85,7 @@ extension VersionGraph {
   /// Turns what the reader holds into vertices and flows.
   private mutating func finish(_ unfinished: Activity) -> Int {
     var activity = unfinished
+    activity.isIncomplete = reader.isIncomplete
     let number = activities.count
     // Of two jobs, neither says how the other writes.
     let declared =
@@ -104,7 +105,7 @@ extension VersionGraph {
     addFlows(of: activity, firstVertex: firstVertex, number: Int32(number))
     addFurtherVersions(of: activity, firstVertex: firstVertex, number: Int32(number), declared)
     for rename in reader.renames
-    where rename.isMove && activity.isDone
+    where rename.isMove && activity.isDone && !reader.outputs[rename.output].isPartial
       && !reader.outputs[rename.output].isContradictory
       && rename.former != reader.outputs[rename.output].entity
     {
@@ -235,7 +236,8 @@ extension VersionGraph {
         Flow(
           source: edge.source.entity, version: edge.source.version,
           target: Int32(firstVertex + edge.output),
-          cap: edge.flags.contains(.masked) ? min(.masked, most) : most,
+          cap: edge.flags.contains(.masked)
+            ? min(reader.isIncomplete ? .unknown : .masked, most) : most,
           basis: edge.basis == .explicit ? .explicit : .column,
           isIndirect: edge.flags.contains(.indirect)))
       vertices[firstVertex + edge.output].hasOrigin = true

@@ -157,7 +157,9 @@ extension VersionGraph {
   /// Edges from versions to those that kept their content, and from a version to its like.
   private mutating func addKeptEdges(in number: Int, isRoot: Bool) {
     for write in nodes[number].writes {
-      guard let cap = keptCap(vertices[Int(write)], isRoot: isRoot) else { continue }
+      let vertex = vertices[Int(write)]
+      guard let cap = keptCap(vertex, isRoot: isRoot) ?? statedCap(vertex, in: number)
+      else { continue }
       findUsed(
         of: number, by: Int(vertices[Int(write)].activity),
         Reading(entity: vertices[Int(write)].entity, includesOwn: false))
@@ -178,17 +180,22 @@ extension VersionGraph {
       let activity = activities[Int(vertex.activity)]
       var last = lasts[vertex.version] ?? LastWrites(terminal: activity.terminal)
       if activity.terminal != last.terminal {
+        let completed = last.writes.filter { self.activity(of: Int($0)).outcome == .completed }
         last = LastWrites(
           terminal: activity.terminal, before: joined(last.writes),
+          completedBefore: completed.isEmpty ? last.completedBefore : joined(completed),
           terminalBefore: last.terminal, endBefore: last.end, end: last.end)
       }
       last.writes.append(write)
       last.end = max(last.end, activity.end)
       lasts[vertex.version] = last
-      if last.before >= 0,
+      // What replaces all has nothing of a try that failed, and may not be the version at all that
+      // only START names.
+      let before = vertex.removesAll ? last.completedBefore : last.before
+      if before >= 0, !(vertex.removesAll && vertex.isVersionOfStart),
         !isErased(vertex, of: number, from: last, before: activity)
       {
-        addEdge(from: Int(last.before), to: Int(write), cap: .tainted, basis: .sameVersion)
+        addEdge(from: Int(before), to: Int(write), cap: .tainted, basis: .sameVersion)
       }
     }
   }
@@ -230,6 +237,17 @@ extension VersionGraph {
     }
   }
 
+  /// The same of a statement: a version that nobody is known to have made has what was there.
+  private func statedCap(_ vertex: Vertex, in number: Int) -> TaintLevel? {
+    guard vertex.effect == .statement, vertex.version != .none,
+      !activities[Int(vertex.activity)].isDesign
+    else { return nil }
+    let isMade = nodes[number].versioned[vertex.version, default: []].contains {
+      vertices[Int($0)].isCertainOfVersion
+    }
+    return isMade ? nil : .tainted
+  }
+
   /// Turns the flows from the node into the activity's writes into edges between versions.
   mutating func resolve(_ number: Int, readBy activity: Int) {
     let range = activities[activity].flows
@@ -257,6 +275,15 @@ extension VersionGraph {
           addEdge(
             from: Int(version), to: Int(flow.target), cap: flow.cap, basis: flow.basis,
             isIndirect: flow.isIndirect)
+        }
+        // What could not be read may be the version, so that it is any.
+        if activities[activity].isIncomplete, flow.version == .none {
+          let content = contentJunction(of: number)
+          if content >= 0 {
+            addEdge(
+              from: Int(content), to: Int(flow.target), cap: min(flow.cap, .unknown),
+              basis: flow.basis, isIndirect: flow.isIndirect)
+          }
         }
         place += 1
       }
@@ -293,6 +320,8 @@ private struct LastWrites {
   var writes: [Int32] = []
   /// What stands for those of the record before; -1 for nothing.
   var before: Int32 = -1
+  /// The same of the completed ones.
+  var completedBefore: Int32 = -1
   var terminalBefore = Int64.min
   /// When all before had ended, and when these have, too.
   var endBefore = Int64.min

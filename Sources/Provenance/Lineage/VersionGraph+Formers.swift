@@ -69,6 +69,15 @@ extension VersionGraph {
     return names
   }
 
+  /// One vertex for all that was ever written to the node; -1 if nothing was.
+  mutating func contentJunction(of number: Int) -> Int32 {
+    if let known = nodes[number].contentJunction { return known }
+    let contents = nodes[number].writes.filter { vertices[Int($0)].hasContent }
+    let junction = contents.isEmpty ? -1 : joined(contents)
+    nodes[number].contentJunction = junction
+    return junction
+  }
+
   /// One vertex for all explicit versions that the node has or had, also under former names; -1 if
   /// there are none.
   mutating func versionJunction(of number: Int) -> Int32 {

@@ -28,30 +28,36 @@ extension VersionGraph {
     }
   }
 
-  /// The same elements by terminal record; the newest take the place of none if just their versions
-  /// were erased later, as what was there before may be there again.
+  /// The same elements by terminal record. A version that was the newest when just that version was
+  /// erased takes the place of none: what was there before may be there again.
   func withoutErased(
     _ elements: [WriteOrder.Element], _ erasures: [VersionID: [Int32]],
     before record: Int64 = .max
   ) -> [WriteOrder.Element] {
     guard !erasures.isEmpty else { return elements }
     var elements = WriteOrder.sorted(elements)
-    for place in elements.indices.reversed() where elements[place].supersedes {
-      let element = elements[place]
-      let isErased = erasures[vertices[Int(element.vertex)].version, default: []].contains {
-        let erasure = activity(of: Int($0))
-        return element.terminal < erasure.terminal && element.end <= erasure.start
-          && erasure.terminal < record
+    let ends = Set(erasures.values.joined().map { activity(of: Int($0)).terminal })
+    for end in ends.sorted() where end < record {
+      var place = elements.partitioningIndex { $0.terminal >= end }
+      while place > 0 {
+        place -= 1
+        guard elements[place].supersedes else { continue }
+        let element = elements[place]
+        let isErased = erasures[vertices[Int(element.vertex)].version, default: []].contains {
+          let erasure = activity(of: Int($0))
+          return element.terminal < erasure.terminal && element.end <= erasure.start
+            && erasure.terminal <= end
+        }
+        guard isErased else { break }
+        elements[place].supersedes = false
       }
-      guard isErased else { break }
-      elements[place].supersedes = false
     }
     return elements
   }
 
-  /// A drop that names a version is one of that only, where what was written last before it has
-  /// another name or none; who drops a dataset may name the version that it had last. Where no
-  /// write has a name, there is nothing to compare.
+  /// A drop that names a version is one of the whole only where everything of another name, or of
+  /// none, is provably behind something of that version; who drops a dataset may name the version
+  /// that it had last. Where nothing has a name, there is nothing to compare.
   mutating func limitDrops(of number: Int) {
     let members = nodes[number].members
     for group in nodes[number].isOneThing ? [members] : members.map({ [$0] }) {
@@ -60,40 +66,42 @@ extension VersionGraph {
   }
 
   private mutating func limitDrops(of members: [EntityID]) {
-    var named: [(place: Int, terminal: Int64)] = []
-    var hasDrops = false
-    var hasNames = false
+    var contents: [(vertex: Vertex, activity: Activity)] = []
+    var drops: [Int] = []
+    // What had another name may have had versions under it.
+    var hasNames = members.contains { formers[$0] != nil }
     for member in members {
       var place = lastWrite[member]
       while place >= 0 {
         let vertex = vertices[place]
-        let isDrop = vertex.effect == .drop && vertex.version != .none
-        if vertex.hasContent && vertex.effect != .statement || isDrop {
-          named.append((place, activities[Int(vertex.activity)].terminal))
-          hasDrops = hasDrops || isDrop
-          hasNames = hasNames || !isDrop && vertex.version != .none
+        let activity = activities[Int(vertex.activity)]
+        if vertex.effect == .drop, vertex.version != .none {
+          drops.append(place)
+        } else if vertex.hasContent, activity.outcome == .completed {
+          contents.append((vertex, activity))
+          hasNames = hasNames || vertex.version != .none
         }
         place = Int(vertex.nextOfEntity)
       }
     }
-    guard hasDrops, hasNames else { return }
-    // Of one record the writes first, as if they had been dropped.
-    named.sort { left, right in
-      left.terminal == right.terminal
-        ? vertices[left.place].hasContent && !vertices[right.place].hasContent
-        : left.terminal < right.terminal
-    }
-    var newest: Set<VersionID> = []
-    var terminal = Int64.min
-    for (place, written) in named {
+    guard !drops.isEmpty, hasNames else { return }
+    contents.sort { $0.activity.terminal < $1.activity.terminal }
+    for place in drops {
       let version = vertices[place].version
-      guard vertices[place].hasContent else {
-        vertices[place].isLimitedToVersion = !newest.isEmpty && newest != [version]
-        continue
+      let terminal = activity(of: place).terminal
+      let before = contents.prefix { $0.activity.terminal <= terminal }
+      // What went on with a version, as a drop of a part, does not make it the newest.
+      let own =
+        before.last { $0.vertex.version == version && $0.vertex.effect != .keep }
+        ?? before.first { $0.vertex.version == version }
+      let isWhole = own.map { own in
+        before.allSatisfy { other in
+          other.vertex.version == version
+            || other.activity.terminal < own.activity.terminal
+              && other.activity.end <= own.activity.start
+        }
       }
-      if written != terminal { newest.removeAll() }
-      terminal = written
-      newest.insert(version)
+      vertices[place].isLimitedToVersion = isWhole != true
     }
   }
 
@@ -102,10 +110,15 @@ extension VersionGraph {
       var place = lastWrite[member]
       while place >= 0 {
         let vertex = vertices[place]
-        if vertex.isLimitedToVersion {
+        if vertex.isLimitedToVersion, !nodes[number].ambiguous.contains(member) {
           nodes[number].erasuresOfVersions[vertex.version, default: []].append(Int32(place))
         }
         place = Int(vertex.nextOfEntity)
+      }
+    }
+    nodes[number].erasuresOfVersions = nodes[number].erasuresOfVersions.mapValues { places in
+      places.sorted {
+        (activity(of: Int($0)).terminal, $0) < (activity(of: Int($1)).terminal, $1)
       }
     }
   }

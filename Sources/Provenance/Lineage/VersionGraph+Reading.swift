@@ -16,9 +16,7 @@ extension VersionGraph {
   /// have written may be any that was there.
   mutating func findUsed(of node: Int, by activity: Int, _ reading: Reading) {
     used.removeAll(keepingCapacity: true)
-    let reader = activities[activity]
-    let moment = WriteOrder.Reader(
-      terminal: reader.terminal, start: reader.start, end: reader.end)
+    let moment = WriteOrder.Reader(activities[activity])
     if reading.version == .none || !findVersion(reading, of: node, by: activity) {
       findAny(of: node, by: activity, moment, reading)
       if reading.version != .none { findEarlier(reading, of: node, by: activity) }
@@ -30,16 +28,22 @@ extension VersionGraph {
   /// away since; and what it had under former names.
   private mutating func findEarlier(_ reading: Reading, of node: Int, by activity: Int) {
     if let first = firstMention(of: reading, node) {
-      let event = source.facts.events[Int(first)]
+      let event = source.facts.events[Int(first.event)]
       findAny(
         of: node, by: activity,
         WriteOrder.Reader(
-          terminal: max(Int64(clamping: event.index), nodes[node].origin),
-          start: start(ofMention: first),
+          terminal: max(Int64(clamping: event.index), nodes[node].origin), start: first.start,
           end: (event.eventTime ?? event.recordedTime).microseconds),
         reading)
     }
-    used += formers(of: node)
+    let junctions = formers(of: node)
+    used += junctions
+    guard !junctions.isEmpty, nodes[node].origin > 0 else { return }
+    // What was in question had versions under the former name, too.
+    let known = Set(used)
+    used += nodes[node].writes.filter {
+      vertices[Int($0)].effect == .base && !known.contains($0)
+    }
   }
 
   /// Since when what the event names may have been there: of a run since that began.
@@ -53,7 +57,7 @@ extension VersionGraph {
     return activities.map { self.activities[$0].start }.min() ?? Activity.unknownStart
   }
 
-  private mutating func firstMention(of reading: Reading, _ node: Int) -> UInt32? {
+  private mutating func firstMention(of reading: Reading, _ node: Int) -> FirstMention? {
     let isOneThing = nodes[node].isOneThing
     func named(_ entity: EntityID, _ version: VersionID) -> NamedVersion {
       NamedVersion(entity: isOneThing ? nodes[node].members[0] : entity, version: version)
@@ -61,12 +65,16 @@ extension VersionGraph {
     let wanted = named(reading.entity, reading.version)
     if let known = nodes[node].firstMentions { return known[wanted] }
     let facts = source.facts
-    var found: [NamedVersion: UInt32] = [:]
+    var found: [NamedVersion: FirstMention] = [:]
     for number in nodes[node].events {
       for mention in facts.mentions(of: facts.events[Int(number)])
       where mention.version != .none && nodes[node].members.contains(mention.entity) {
         let name = named(mention.entity, mention.version)
-        if found[name] == nil { found[name] = number }
+        let start = start(ofMention: number)
+        var first = found[name] ?? FirstMention(event: number, start: start)
+        // Recorded later, it may be of earlier.
+        first.start = min(first.start, start)
+        found[name] = first
       }
     }
     nodes[node].firstMentions = found
@@ -108,7 +116,9 @@ extension VersionGraph {
   ///   fail, and the name is that of one thing.
   private mutating func findVersion(_ reading: Reading, of node: Int, by activity: Int) -> Bool {
     guard let written = nodes[node].versioned[reading.version] else { return false }
-    if written.count > Self.versionWritesListed, nodes[node].isOneThing {
+    let renames = nodes[node].writes.filter { vertices[Int($0)].effect == .renamed }
+      .map { self.activity(of: Int($0)).terminal }
+    if written.count > Self.versionWritesListed, nodes[node].isOneThing, renames.isEmpty {
       return findOften(reading.version, written, of: node, by: activity)
     }
     let reader = activities[activity]
@@ -120,10 +130,28 @@ extension VersionGraph {
       // What was there before a record was not there for a run that had ended by then.
       if write.start == .max, reader.terminal <= write.terminal, reader.end != .max { continue }
       used.append(place)
-      let isNamed = nodes[node].isOneThing || vertex.entity == reading.entity
+      // A name that was given to another since may have had the version there, too.
+      let isNamed =
+        (nodes[node].isOneThing || vertex.entity == reading.entity)
+        && !renames.contains { write.terminal < $0 && $0 <= reader.terminal }
       isCertain = isCertain || isNamed && vertex.isCertainOfVersion
     }
+    dropFailed(before: reader)
     return isCertain
+  }
+
+  /// Leaves out tries of a version that failed and that a write of all of it provably followed.
+  private mutating func dropFailed(before reader: Activity) {
+    func isFailed(_ write: Int32) -> Bool { vertices[Int(write)].effect == .failed }
+    guard used.contains(where: isFailed) else { return }
+    let whole = used.map { vertices[Int($0)] }
+      .filter { $0.removesAll }.map { activities[Int($0.activity)] }
+      .filter { $0.terminal < reader.terminal && $0.end <= reader.start }
+    used = used.filter { write in
+      let failed = self.activity(of: Int(write))
+      return !isFailed(write)
+        || !whole.contains { failed.terminal < $0.terminal && failed.end <= $0.start }
+    }
   }
 
   /// The same of a version that was written often: in stretches, so that as many readers do not
@@ -141,7 +169,7 @@ extension VersionGraph {
     }
     let reader = activities[activity]
     nodes[node].versionOrders[place].order.findSeen(
-      by: WriteOrder.Reader(terminal: reader.terminal, start: reader.start, end: reader.end),
+      by: WriteOrder.Reader(reader),
       joins: true, into: &found)
     for seen in found {
       used.append(
@@ -184,7 +212,11 @@ extension VersionGraph {
         let erasures = nodes[node].erasuresOfVersions[vertices[Int(vertex)].version]
       else { return true }
       let write = self.activity(of: Int(vertex))
-      return !erasures.contains { other in
+      // They are in the order of their records.
+      let first = erasures.partitioningIndex {
+        self.activity(of: Int($0)).terminal > write.terminal
+      }
+      return !erasures[first...].contains { other in
         let erasure = self.activity(of: Int(other))
         return other != vertex
           && (isOneThing || vertices[Int(other)].entity == vertices[Int(vertex)].entity)

@@ -100,6 +100,12 @@ struct NamedVersion: Hashable {
   var version: VersionID
 }
 
+/// The first record that names an explicit version, and since when it may have been there by any.
+struct FirstMention {
+  var event: UInt32
+  var start: Int64
+}
+
 /// A name that an entity had before.
 struct Former {
   var entity: EntityID
@@ -140,9 +146,11 @@ struct VersionNode {
   var orderOfVersion: [VersionID: Int] = [:]
   var versionOrders: [WrittenVersion] = []
   /// The first event that names each explicit version; nil until somebody asks.
-  var firstMentions: [NamedVersion: UInt32]?
+  var firstMentions: [NamedVersion: FirstMention]?
   /// What stands for all its explicit versions; nil until somebody asks, -1 if it has none.
   var versionJunction: Int32?
+  /// The same of all that was ever written to it.
+  var contentJunction: Int32?
   /// The erasures of one explicit version only, by that version.
   var erasuresOfVersions: [VersionID: [Int32]] = [:]
   /// An `erasure/execution` whose method needs a verification that is not there.

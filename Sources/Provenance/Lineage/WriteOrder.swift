@@ -101,6 +101,17 @@ struct WriteOrder {
     var terminal: Int64
     var start: Int64
     var end: Int64
+
+    init(terminal: Int64, start: Int64, end: Int64) {
+      (self.terminal, self.start, self.end) = (terminal, start, end)
+    }
+
+    /// What a job is made to do it may do at any time from then on.
+    init(_ activity: Activity) {
+      self.init(
+        terminal: activity.isDesign ? Activity.openTerminal : activity.terminal,
+        start: activity.start, end: activity.isDesign ? Activity.unknownEnd : activity.end)
+    }
   }
 
   /// What a look-up goes through.

@@ -61,6 +61,41 @@ import Testing
     }
   }
 
+  /// A version that could not be read may be any, and a column that could not may be in clear.
+  @Test func whatWasReadAndCouldNotBeRead() {
+    for flags in [HeaderFlags.factsIncomplete, []] {
+      var estate = Estate()
+      estate.run("w", at: 5, from: ["raw"], to: [.init("d@v0", .overwrite)])
+      estate.run("c", at: 10, from: ["clean"], to: [.init("d@v1", .overwrite)])
+      estate.run("r", at: 20, from: ["d"], to: [.init("x", .overwrite)]) { $0.flags = flags }
+      estate.run(
+        "m", at: 30, to: [.init("y", .overwrite)], edges: [("y", "raw", .column, .masked)]
+      ) { $0.flags = flags }
+      let closure = estate.closure()
+      #expect(closure["x"] == (flags == [] ? nil : .unknown))
+      #expect(closure["y"] == (flags == [] ? .masked : .unknown))
+    }
+  }
+
+  /// An erasure or a rename of a part is none of the whole.
+  @Test func removedInPart() {
+    let part = EntityFacts(subset: .partition)
+    var erased = Estate()
+    erased.run("w", at: 5, from: ["raw"], to: [.init("d", .overwrite)])
+    erased.record(
+      .erasureExecution, at: 20, [Estate.entity("d", .target, .dataset, part)],
+      ["method": .text("drop-and-purge")])
+    #expect(erased.closure()["d"] == .notRebuilt)
+    var renamed = Estate()
+    renamed.run("w", at: 5, from: ["raw"], to: [.init("d", .overwrite)])
+    renamed.record(
+      .datasetRenamed, at: 20,
+      [Estate.entity("s", .target, .dataset, part), Estate.entity("d", .previous)]
+    ) { $0.renames = [EntityPair(entity: 0, other: 1)] }
+    let closure = renamed.closure()
+    #expect(closure["d"] == .notRebuilt && closure["s"]?.isClosing == false)
+  }
+
   // MARK: Several names
 
   private func alias(_ name: String, _ other: String, at minute: Int, _ estate: inout Estate) {
@@ -142,6 +177,23 @@ import Testing
         Estate.entity("d", .output),
       ])
     #expect(after.closure()["d"] == nil)
+  }
+
+  /// It may be done at any time from then on: a job is declared before its data are there.
+  @Test(arguments: [true, false]) func aJobDeclaredBeforeItsData(_ hasRun: Bool) {
+    var estate = Estate()
+    estate.record(
+      .job, at: 0,
+      [
+        Estate.entity("j", .job, .job), Estate.entity("m", .input),
+        Estate.entity("d", .output),
+      ])
+    estate.run("w", at: 5, from: ["raw"], to: [.init("m", .overwrite)])
+    if hasRun { estate.run("r", job: "j", at: 8, to: [.init("d", .append)]) }
+    estate.run("c", at: 10, from: ["clean"], to: [.init("m", .overwrite)])
+    #expect(estate.closure()["d"] == .unknown)
+    estate.run("c2", at: 20, from: ["clean"], to: [.init("d", .overwrite)])
+    #expect(estate.closure()["d"] == .clean)
   }
 
   /// It renames nothing.

@@ -197,119 +197,21 @@ import Testing
     #expect(estate.closure()["s1"] == .unknown)
   }
 
-  // MARK: Erased or dropped alone
-
-  /// Where just the newest was erased, what was there before may be there again.
-  @Test(arguments: [WriteMode.append, .overwrite]) func erasingTheNewestOnly(_ mode: WriteMode) {
-    var estate = Estate()
-    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
-    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v2", mode)])
-    estate.erase("raw", at: 20)
-    estate.erase("d@v2", at: 25)
-    #expect(estate.closure()["d"] == .notRebuilt)
-    estate.erase("d@v1", at: 30)
-    #expect(estate.closure()["d"] == .clean)
-  }
-
-  /// A failed run, or a statement, is nothing that was written behind it.
-  @Test(arguments: [true, false]) func erasingTheNewestBehindNothing(_ isRun: Bool) {
-    var estate = Estate()
-    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
-    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v2", .overwrite)])
-    if isRun {
-      estate.run("f", at: 18, to: [.init("d", .overwrite)], ending: .fail)
-    } else {
-      estate.record(.dataset, at: 18, [Estate.entity("d@v7", .target)])
-    }
-    estate.erase("raw", at: 20)
-    estate.erase("d@v2", at: 25)
-    #expect(estate.closure()["d"]?.isClosing == false)
-    // Of the root, what was there before is in question again.
+  /// A root that was renamed had versions under its former name; a name that was given to another
+  /// has versions of both.
+  @Test func aNameThatWasGivenToAnother() {
     var root = Estate()
-    root.run("w", at: 1, to: [.init("raw@v1", .overwrite)])
-    root.run("a", at: 5, from: ["clean"], to: [.init("raw@v2", .overwrite)])
-    root.erase("raw@v2", at: 7)
+    root.run("w", at: 5, to: [.init("old@v0", .append)])
+    rename("raw", from: "old", at: 8, &root)
     let since = root.next
-    root.run("r", at: 20, from: ["raw@v1"], to: [.init("x", .overwrite)])
+    root.run("c", at: 10, from: ["clean"], to: [.init("raw@v1", .overwrite)])
+    root.run("r", at: 20, from: ["raw@v0"], to: [.init("x", .overwrite)])
     #expect(root.closure(since: since)["x"]?.isClosing == false)
-  }
-
-  /// A version that was erased and is written anew takes the place of what was before.
-  @Test func writtenAnewAfterItsErasure() {
-    var estate = Estate()
-    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v0", .overwrite)])
-    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v1", .overwrite)])
-    estate.erase("raw", at: 20)
-    estate.erase("d@v1", at: 25)
-    estate.run("b", at: 30, from: ["clean"], to: [.init("d@v1", .overwrite)])
-    #expect(estate.closure()["d"] == .clean)
-  }
-
-  /// An erasure that may have been before the write did not take its content.
-  @Test func erasedAtAnUnknownTime() {
-    var estate = Estate()
-    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
-    estate.record(
-      .erasureExecution, at: 5, [Estate.entity("d@v1", .target)],
-      ["method": .text("drop-and-purge")])
-    estate.erase("raw", at: 20)
-    estate.run("c", at: 30, from: ["clean"], to: [.init("d@v2", .overwrite)])
-    estate.run("r", at: 40, from: ["copies"], to: [.init("d@v1", .overwrite)])
-    #expect(estate.closure()["d"] == .reintroduced)
-  }
-
-  /// Not where something was written behind it.
-  @Test func erasingOneInTheMiddle() {
-    var estate = Estate()
-    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
-    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v2", .overwrite)])
-    estate.run("b", at: 17, from: ["clean"], to: [.init("d@v3", .append)])
-    estate.erase("raw", at: 20)
-    estate.erase("d@v2", at: 25)
-    #expect(estate.closure()["d"] == .clean)
-  }
-
-  enum Behind: CaseIterable { case append, overwrite, unversioned, nothing }
-
-  /// A drop that names a version is one of the dataset only if that is the newest.
-  @Test(arguments: Behind.allCases, [true, false])
-  func droppingAVersion(_ behind: Behind, _ isRun: Bool) {
-    var estate = Estate()
-    estate.run("w", at: 5, from: ["raw"], to: [.init("d@v1", .overwrite)])
-    switch behind {
-    case .append: estate.run("a", at: 8, from: ["clean"], to: [.init("d@v2", .append)])
-    case .overwrite: estate.run("a", at: 8, from: ["raw"], to: [.init("d@v2", .overwrite)])
-    case .unversioned: estate.run("a", at: 8, from: ["raw"], to: [.init("d", .append)])
-    case .nothing: break
-    }
-    estate.erase("raw", at: 20)
-    if isRun {
-      estate.run("drop", at: 25, to: [.init("d@v1", nil, .drop)])
-    } else {
-      estate.record(.datasetDropped, at: 25, [Estate.entity("d@v1", .target)])
-    }
-    #expect(estate.closure()["d"] == (behind == .nothing ? .dropped : .notRebuilt))
-  }
-
-  // MARK: Many
-
-  /// Edges grow with the records, not with writes times readers.
-  @Test func oneVersionWrittenAndReadOften() {
-    func edges(_ count: Int) -> Int {
-      var estate = Estate()
-      for number in 0..<count {
-        estate.run("w\(number)", at: 2 * number, from: ["raw"], to: [.init("d@v", .append)])
-        estate.run(
-          "r\(number)", at: 2 * number + 1, from: ["d@v"], to: [.init("x\(number)", .overwrite)])
-      }
-      let closure = estate.closure()
-      #expect(closure.descendants.count == count + 1)
-      #expect(closure.descendants.allSatisfy { $0.state == .notRebuilt })
-      var engine = ClosureEngine(query: estate.query(), source: estate.index)
-      engine.spread()
-      return engine.graph.edges.count
-    }
-    let (few, many) = (edges(100), edges(400))
-    #expect(many < 8 * few, "\(few) edges, and \(many) of four times as many runs")
+    var swap = Estate()
+    swap.run("o", at: 5, from: ["clean"], to: [.init("orders@5", .overwrite)])
+    swap.run("n", at: 6, from: ["raw"], to: [.init("new", .overwrite)])
+    rename("orders", from: "new", at: 10, &swap)
+    swap.run("r", at: 20, from: ["orders@5"], to: [.init("x", .overwrite)])
+    #expect(swap.closure()["x"]?.isClosing == false)
   }
 }
