@@ -678,6 +678,8 @@ class Rule:
         if kind == "run":
             self.run(record, parts, keys, producer)
             return
+        if kind == "erasure/execution" and any(found.get(2) for _, _, found in keys):
+            raise NotJudged("an erasure of a part")
         for role, key, found in keys:
             if role == TARGET:
                 self.others.setdefault(key, set()).add(producer)

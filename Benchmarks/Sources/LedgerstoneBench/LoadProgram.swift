@@ -72,12 +72,13 @@ enum LoadProgram {
 
   /// For `wrk`: the same, but each connection waits between two requests, so that 256 of them send
   /// about 15,000 a second.
-  static let pacedPosts = posts + """
+  static let pacedPosts =
+    posts + """
 
-    function delay()
-      return math.random(5, 20)
-    end
-    """
+      function delay()
+        return math.random(5, 20)
+      end
+      """
 
   /// For `wrk`: OpenLineage events of 700 bytes, no two alike. All but the run's id is made before
   /// the clock runs, as the load shares the machine with what is measured.

@@ -22,6 +22,8 @@ extension VersionGraph {
     if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
     let writes = WriteOrder.sorted(elements).map(\.vertex)
     nodes[number].writes = writes
+    nodes[number].renames = writes.filter { vertices[Int($0)].effect == .renamed }
+      .map { activity(of: Int($0)).terminal }
     for write in writes
     where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent {
       nodes[number].versioned[vertices[Int(write)].version, default: []].append(write)

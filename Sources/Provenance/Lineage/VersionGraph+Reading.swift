@@ -116,8 +116,7 @@ extension VersionGraph {
   ///   fail, and the name is that of one thing.
   private mutating func findVersion(_ reading: Reading, of node: Int, by activity: Int) -> Bool {
     guard let written = nodes[node].versioned[reading.version] else { return false }
-    let renames = nodes[node].writes.filter { vertices[Int($0)].effect == .renamed }
-      .map { self.activity(of: Int($0)).terminal }
+    let renames = nodes[node].renames
     if written.count > Self.versionWritesListed, nodes[node].isOneThing, renames.isEmpty {
       return findOften(reading.version, written, of: node, by: activity)
     }

@@ -136,6 +136,8 @@ struct VersionNode {
   var origin: Int64 = 0
   /// Its writes by terminal record.
   var writes: [Int32] = []
+  /// The terminal records of those by which it got its name.
+  var renames: [Int64] = []
   /// The writes in the order of their terminal records, one list per thing.
   var groups: [WriteOrder] = []
   /// Activities that read or write it, in the order of their first records here.
