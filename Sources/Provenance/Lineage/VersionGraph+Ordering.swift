@@ -40,18 +40,21 @@ extension VersionGraph {
     var elements = WriteOrder.sorted(elements)
     let ends = Set(erasures.values.joined().map { activity(of: Int($0)).terminal })
     for end in ends.sorted() where end < record {
-      var place = elements.partitioningIndex { $0.terminal >= end }
-      while place > 0 {
-        place -= 1
-        guard elements[place].supersedes else { continue }
+      // The latest start of what was not erased, among those recorded later.
+      var start = Int64.min
+      let last = elements.partitioningIndex { $0.terminal >= end }
+      for place in elements[..<last].indices.reversed() where elements[place].supersedes {
         let element = elements[place]
         let isErased = erasures[vertices[Int(element.vertex)].version, default: []].contains {
           let erasure = activity(of: Int($0))
           return element.terminal < erasure.terminal && element.end <= erasure.start
             && erasure.terminal <= end
         }
-        guard isErased else { break }
-        elements[place].supersedes = false
+        if !isErased {
+          start = max(start, element.start)
+        } else if element.end > start {
+          elements[place].supersedes = false
+        }
       }
     }
     return elements
@@ -103,7 +106,11 @@ extension VersionGraph {
               && other.activity.end <= own.activity.start
         }
       }
-      vertices[place].isLimitedToVersion = isWhole != true
+      // A record that names several versions means just these.
+      let isOneOfSeveral = drops.contains {
+        vertices[$0].activity == vertices[place].activity && vertices[$0].version != version
+      }
+      vertices[place].isLimitedToVersion = isWhole != true || isOneOfSeveral
     }
   }
 

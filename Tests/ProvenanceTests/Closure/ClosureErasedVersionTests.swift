@@ -143,6 +143,32 @@ import Testing
     #expect(estate.closure()["d"]?.isClosing == false)
   }
 
+  /// A record that drops several versions, under one name or another, drops just these.
+  @Test func droppingSeveralVersions() {
+    var estate = Estate()
+    estate.record(.dataset, at: 1, [Estate.entity("d", .target), Estate.entity("da", .symlink)]) {
+      $0.symlinks = [EntityPair(entity: 0, other: 1)]
+    }
+    for version in 1...3 {
+      estate.run(
+        "w\(version)", at: 2 * version, from: ["raw"], to: [.init("d@\(version)", .append)])
+    }
+    estate.record(
+      .datasetDropped, at: 20, [Estate.entity("d@1", .target), Estate.entity("da@3", .target)])
+    #expect(estate.closure()["d"]?.isClosing == false)
+  }
+
+  /// What is recorded late is not the newest for that.
+  @Test func erasingTheNewestBehindALateRecord() {
+    var estate = Estate()
+    estate.run("w", at: 10, from: ["raw"], to: [.init("d@v1", .overwrite)])
+    estate.run("a", at: 15, from: ["clean"], to: [.init("d@v2", .overwrite)])
+    estate.run("late", at: 5, from: ["clean"], to: [.init("d@v0", .overwrite)])
+    estate.erase("raw", at: 20)
+    estate.erase("d@v2", at: 25)
+    #expect(estate.closure()["d"]?.isClosing == false)
+  }
+
   /// A version that only statements name, or that the dataset may have had under a former name.
   @Test func droppingWhatNobodyWrote() {
     var named = Estate()
