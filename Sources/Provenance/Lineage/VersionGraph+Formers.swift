@@ -39,8 +39,7 @@ extension VersionGraph {
         let names = versions(of: former.entity, of: entity)
         var hasNew = false
         for write in nodes[node].writes
-        where vertices[Int(write)].version != .none && vertices[Int(write)].hasContent
-          && names.contains(vertices[Int(write)].version)
+        where mayBeOfBefore(write) && names.contains(vertices[Int(write)].version)
           && linkedFormers.insert([former.junction, write]).inserted
         {
           addEdge(
@@ -50,6 +49,12 @@ extension VersionGraph {
         if hasNew { queue.append(former.junction) }
       }
     }
+  }
+
+  /// A version that was written, or removed alone: behind it may be what was before that.
+  private func mayBeOfBefore(_ write: Int32) -> Bool {
+    let vertex = vertices[Int(write)]
+    return vertex.version != .none && (vertex.hasContent || vertex.isLimitedToVersion)
   }
 
   /// The explicit versions that `former` had, and all that it was called before.

@@ -38,26 +38,32 @@ extension VersionGraph {
   ) -> [WriteOrder.Element] {
     guard !erasures.isEmpty else { return elements }
     var elements = WriteOrder.sorted(elements)
-    let ends = Set(erasures.values.joined().map { activity(of: Int($0)).terminal })
-    for end in ends.sorted() where end < record {
+    let erased = elements.map { firstErasure(of: $0, erasures) }
+    for end in Set(erased).sorted() where end < record {
       // The latest start of what was not erased, among those recorded later.
       var start = Int64.min
       let last = elements.partitioningIndex { $0.terminal >= end }
       for place in elements[..<last].indices.reversed() where elements[place].supersedes {
-        let element = elements[place]
-        let isErased = erasures[vertices[Int(element.vertex)].version, default: []].contains {
-          let erasure = activity(of: Int($0))
-          return element.terminal < erasure.terminal && element.end <= erasure.start
-            && erasure.terminal <= end
-        }
-        if !isErased {
-          start = max(start, element.start)
-        } else if element.end > start {
+        if erased[place] > end {
+          start = max(start, elements[place].start)
+        } else if elements[place].end > start {
           elements[place].supersedes = false
         }
       }
     }
     return elements
+  }
+
+  /// The record of the first erasure of just that version that provably followed; else `max`.
+  private func firstErasure(
+    of element: WriteOrder.Element, _ erasures: [VersionID: [Int32]]
+  ) -> Int64 {
+    guard let erasures = erasures[vertices[Int(element.vertex)].version] else { return .max }
+    let first = erasures.partitioningIndex {
+      activity(of: Int($0)).terminal > element.terminal
+    }
+    let found = erasures[first...].first { element.end <= activity(of: Int($0)).start }
+    return found.map { activity(of: Int($0)).terminal } ?? .max
   }
 
   /// A drop that names a version is one of the whole only where everything of another name, or of

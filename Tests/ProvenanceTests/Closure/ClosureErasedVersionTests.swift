@@ -169,6 +169,23 @@ import Testing
     #expect(estate.closure()["d"]?.isClosing == false)
   }
 
+  /// The newest may be erased under another name than it was written.
+  @Test(arguments: [true, false]) func erasingTheNewestBehindARename(_ isRoot: Bool) {
+    let name = isRoot ? "raw" : "d"
+    var estate = Estate()
+    estate.run("w", at: 1, from: ["raw"], to: [.init("\(name)@v1", .overwrite)])
+    let since = estate.next
+    estate.run("a", at: 5, from: ["clean"], to: [.init("\(name)@v2", .overwrite)])
+    rename("s", from: name, at: 8, &estate)
+    estate.erase("s@v2", at: 10)
+    estate.run("x", at: 14, from: ["s"], to: [.init("e", .overwrite)])
+    if !isRoot { estate.erase("raw", at: 20) }
+    let closure = estate.closure(since: isRoot ? since : 0)
+    #expect(closure["s"] == .unknown && closure["e"] == .unknown)
+    estate.run("c", at: 30, from: ["clean"], to: [.init("s@v3", .overwrite)])
+    #expect(estate.closure(since: isRoot ? since : 0)["s"] == .clean)
+  }
+
   /// A version that only statements name, or that the dataset may have had under a former name.
   @Test func droppingWhatNobodyWrote() {
     var named = Estate()
