@@ -204,23 +204,29 @@ extension VersionGraph {
   private mutating func dropErasedVersions(of node: Int, before reader: WriteOrder.Reader) {
     guard !nodes[node].erasuresOfVersions.isEmpty else { return }
     let isOneThing = nodes[node].isOneThing
-    let candidates = used
-    used = candidates.filter { vertex in
+    var past: [VersionID: [Int32]] = [:]
+    used = used.filter { vertex in
+      let version = vertices[Int(vertex)].version
       // A junction stands for none of them: see `WriteOrder.Element.standsAlone`.
       guard vertices[Int(vertex)].effect != .junction,
-        let erasures = nodes[node].erasuresOfVersions[vertices[Int(vertex)].version]
+        let all = nodes[node].erasuresOfVersions[version]
       else { return true }
+      // Looked through once for each reader, and not for each of its versions.
+      let erasures =
+        past[version]
+        ?? all.filter {
+          let erasure = self.activity(of: Int($0))
+          return erasure.terminal < reader.terminal && erasure.end <= reader.start
+        }
+      past[version] = erasures
       let write = self.activity(of: Int(vertex))
       // They are in the order of their records.
       let first = erasures.partitioningIndex {
         self.activity(of: Int($0)).terminal > write.terminal
       }
       return !erasures[first...].contains { other in
-        let erasure = self.activity(of: Int(other))
-        return other != vertex
+        other != vertex && write.end <= self.activity(of: Int(other)).start
           && (isOneThing || vertices[Int(other)].entity == vertices[Int(vertex)].entity)
-          && write.terminal < erasure.terminal && write.end <= erasure.start
-          && erasure.terminal < reader.terminal && erasure.end <= reader.start
       }
     }
   }
