@@ -56,22 +56,18 @@ extension VersionGraph {
     let groups = nodes[node].isOneThing ? [members] : members.map { [$0] }
     return groups.flatMap { group in
       versions(of: group, nodes[node].erasuresOfVersions, before: index).filter { named in
-        !isErased(named, of: node, in: group, before: index)
+        !isErased(named, of: node, before: index)
       }
     }
   }
 
   /// Whether an erasure of just that version, before the record at `index`, came after its writes.
   private func isErased(
-    _ named: WriteOrder.Element, of node: Int, in members: [EntityID], before index: UInt64
+    _ named: WriteOrder.Element, of node: Int, before index: UInt64
   ) -> Bool {
-    let version = vertices[Int(named.vertex)].version
-    return nodes[node].erasuresOfVersions[version, default: []].contains { place in
-      let erasure = activity(of: Int(place))
-      return members.contains(vertices[Int(place)].entity)
-        && erasure.terminal < Int64(clamping: index) && named.terminal < erasure.terminal
-        && named.end <= erasure.start
-    }
+    let vertex = vertices[Int(named.vertex)]
+    return erasures(of: vertex.version, vertex.entity, in: node, behind: named.terminal, named.end)
+      .contains { $0.terminal < Int64(clamping: index) }
   }
 
   /// The same of identifiers of one thing, erased ones included.

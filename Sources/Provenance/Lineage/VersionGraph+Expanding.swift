@@ -203,12 +203,9 @@ extension VersionGraph {
   private func isErased(
     _ vertex: Vertex, of number: Int, from last: LastWrites, before activity: Activity
   ) -> Bool {
-    nodes[number].erasuresOfVersions[vertex.version, default: []].contains { place in
-      let erasure = self.activity(of: Int(place))
-      return (nodes[number].isOneThing || vertices[Int(place)].entity == vertex.entity)
-        && last.terminalBefore < erasure.terminal && last.endBefore <= erasure.start
-        && erasure.terminal < activity.terminal && erasure.end <= activity.start
-    }
+    erasures(
+      of: vertex.version, vertex.entity, in: number, behind: last.terminalBefore, last.endBefore
+    ).contains { $0.terminal < activity.terminal && $0.end <= activity.start }
   }
 
   /// One vertex for several versions of one entity.

@@ -18,7 +18,8 @@ extension VersionGraph {
       elements.removeAll(keepingCapacity: true)
     }
     if nodes[number].isOneThing { groups = [WriteOrder(withoutErased(elements, erasures))] }
-    nodes[number].groups = groups
+    nodes[number].orders = groups
+    nodes[number].thingCount = groups.count
     if !nodes[number].isOneThing { elements = groups.flatMap(\.elements) }
     let writes = WriteOrder.sorted(elements).map(\.vertex)
     nodes[number].writes = writes
@@ -52,6 +53,17 @@ extension VersionGraph {
       }
     }
     return elements
+  }
+
+  /// The erasures of just that version which provably followed what ended by `end`, with its last
+  /// record at `terminal`.
+  func erasures(
+    of version: VersionID, _ entity: EntityID, in node: Int, behind terminal: Int64, _ end: Int64
+  ) -> [Activity] {
+    nodes[node].erasuresOfVersions[version, default: []]
+      .filter { nodes[node].isOneThing || vertices[Int($0)].entity == entity }
+      .map { activity(of: Int($0)) }
+      .filter { terminal < $0.terminal && end <= $0.start }
   }
 
   /// The record of the first erasure of just that version that provably followed; else `max`.

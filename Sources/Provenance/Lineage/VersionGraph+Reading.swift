@@ -85,10 +85,10 @@ extension VersionGraph {
     of node: Int, by activity: Int, _ moment: WriteOrder.Reader, _ reading: Reading
   ) {
     let known = Set(used)
-    for group in nodes[node].groups.indices {
-      nodes[node].groups[group].findSeen(by: moment, joins: true, into: &found)
+    for order in 0..<nodes[node].thingCount {
+      nodes[node].orders[order].findSeen(by: moment, joins: true, into: &found)
       for seen in found {
-        let vertex = Int32(self.vertex(seen, node: node, group: group))
+        let vertex = Int32(self.vertex(seen, node: node, order: order))
         if reading.includesOwn || vertices[Int(vertex)].effect == .junction
           || vertices[Int(vertex)].activity != Int32(activity),
           known.isEmpty || !known.contains(vertex)
@@ -103,9 +103,9 @@ extension VersionGraph {
   mutating func findCurrent(of node: Int) {
     used.removeAll(keepingCapacity: true)
     let moment = WriteOrder.Reader(terminal: .max, start: .max, end: .max)
-    for group in nodes[node].groups {
-      group.findSeen(by: moment, joins: false, into: &found)
-      for case .element(let place) in found { used.append(group.elements[place].vertex) }
+    for order in nodes[node].orders.prefix(nodes[node].thingCount) {
+      order.findSeen(by: moment, joins: false, into: &found)
+      for case .element(let place) in found { used.append(order.elements[place].vertex) }
     }
     dropErasedVersions(of: node, before: moment)
   }
@@ -158,43 +158,35 @@ extension VersionGraph {
   private mutating func findOften(
     _ version: VersionID, _ written: [Int32], of node: Int, by activity: Int
   ) -> Bool {
-    let place: Int
-    if let known = nodes[node].orderOfVersion[version] {
-      place = known
-    } else {
-      place = nodes[node].versionOrders.count
-      nodes[node].orderOfVersion[version] = place
-      nodes[node].versionOrders.append(order(written, of: node))
-    }
+    let version = nodes[node].oftenWritten[version] ?? order(version, written, of: node)
     let reader = activities[activity]
-    nodes[node].versionOrders[place].order.findSeen(
-      by: WriteOrder.Reader(reader),
-      joins: true, into: &found)
+    nodes[node].orders[version.order].findSeen(
+      by: WriteOrder.Reader(reader), joins: true, into: &found)
     for seen in found {
-      used.append(
-        Int32(vertex(seen, node: node, group: nodes[node].groups.count + place)))
+      used.append(Int32(vertex(seen, node: node, order: version.order)))
     }
-    return nodes[node].versionOrders[place].isCertain(before: reader)
+    return version.isCertain(before: reader)
   }
 
-  private func order(_ written: [Int32], of node: Int) -> WrittenVersion {
+  private mutating func order(
+    _ version: VersionID, _ written: [Int32], of node: Int
+  ) -> OftenWritten {
+    var often = OftenWritten(order: nodes[node].orders.count)
+    let isErasable = nodes[node].erasuresOfVersions[version] != nil
     var elements: [WriteOrder.Element] = []
-    var firstTerminal = Int64.max
-    var leastStart = Int64.max
     for write in written {
       let vertex = vertices[Int(write)]
-      var element = element(
-        Int(write), vertex,
-        isErasable: nodes[node].erasuresOfVersions[vertex.version] != nil)
+      var element = element(Int(write), vertex, isErasable: isErasable)
       // They are all the one version.
       element.supersedes = false
       elements.append(element)
       guard vertex.isCertainOfVersion else { continue }
-      firstTerminal = min(firstTerminal, element.terminal)
-      leastStart = min(leastStart, element.start)
+      often.firstTerminal = min(often.firstTerminal, element.terminal)
+      often.leastStart = min(often.leastStart, element.start)
     }
-    return WrittenVersion(
-      order: WriteOrder(elements), firstTerminal: firstTerminal, leastStart: leastStart)
+    nodes[node].orders.append(WriteOrder(elements))
+    nodes[node].oftenWritten[version] = often
+    return often
   }
 
   /// Fewer writes of a version are listed for each reader.
@@ -232,34 +224,17 @@ extension VersionGraph {
   }
 
   /// The vertex of what a search found; a stretch gets a junction when it is first met.
-  ///
-  /// - Parameter group: a place in `groups`, or behind them in `versionOrders`.
-  private mutating func vertex(_ found: WriteOrder.Found, node: Int, group: Int) -> Int {
-    let version = group - nodes[node].groups.count
+  private mutating func vertex(_ found: WriteOrder.Found, node: Int, order: Int) -> Int {
     switch found {
-    case .element(let place):
-      return Int(
-        version < 0
-          ? nodes[node].groups[group].elements[place].vertex
-          : nodes[node].versionOrders[version].order.elements[place].vertex)
+    case .element(let place): return Int(nodes[node].orders[order].elements[place].vertex)
     case .stretch(let place):
-      let known =
-        version < 0
-        ? nodes[node].groups[group].junctions[place]
-        : nodes[node].versionOrders[version].order.junctions[place]
+      let known = nodes[node].orders[order].junctions[place]
       if known >= 0 { return Int(known) }
       let made = addVertex(
         Vertex(activity: -1, entity: nodes[node].members[0], effect: .junction))
-      let halves: [WriteOrder.Found]
-      if version < 0 {
-        nodes[node].groups[group].setJunction(Int32(made), ofStretch: place)
-        halves = nodes[node].groups[group].halves(ofStretch: place)
-      } else {
-        nodes[node].versionOrders[version].order.setJunction(Int32(made), ofStretch: place)
-        halves = nodes[node].versionOrders[version].order.halves(ofStretch: place)
-      }
-      for half in halves {
-        let from = vertex(half, node: node, group: group)
+      nodes[node].orders[order].setJunction(Int32(made), ofStretch: place)
+      for half in nodes[node].orders[order].halves(ofStretch: place) {
+        let from = vertex(half, node: node, order: order)
         addEdge(from: from, to: made, cap: .tainted, basis: .kept)
       }
       return made
@@ -267,12 +242,13 @@ extension VersionGraph {
   }
 }
 
-/// The writes of one explicit version.
-struct WrittenVersion {
-  var order: WriteOrder
+/// An explicit version that was written often.
+struct OftenWritten {
+  /// The place of its writes in the orders of its node.
+  let order: Int
   /// Of those that are certain of the version; `max` if none is.
-  var firstTerminal: Int64
-  var leastStart: Int64
+  var firstTerminal = Int64.max
+  var leastStart = Int64.max
 
   /// Whether one of them is certain and not provably behind the reader.
   func isCertain(before reader: Activity) -> Bool {

@@ -138,15 +138,17 @@ struct VersionNode {
   var writes: [Int32] = []
   /// The terminal records of those by which it got its name.
   var renames: [Int64] = []
-  /// The writes in the order of their terminal records, one list per thing.
-  var groups: [WriteOrder] = []
+  /// The writes in the order of their terminal records: one list per thing, behind these one per
+  /// explicit version that was written often and read.
+  var orders: [WriteOrder] = []
+  /// How many of `orders` are those of things.
+  var thingCount = 0
   /// Activities that read or write it, in the order of their first records here.
   var activities: [Int32] = []
   /// Writes by explicit version.
   var versioned: [VersionID: [Int32]] = [:]
-  /// The places in `versionOrders` of versions that were written often.
-  var orderOfVersion: [VersionID: Int] = [:]
-  var versionOrders: [WrittenVersion] = []
+  /// The explicit versions that have a list of their own in `orders`.
+  var oftenWritten: [VersionID: OftenWritten] = [:]
   /// The first event that names each explicit version; nil until somebody asks.
   var firstMentions: [NamedVersion: FirstMention]?
   /// What stands for all its explicit versions; nil until somebody asks, -1 if it has none.
