@@ -7,28 +7,31 @@ import Testing
 
 /// Folded tiles against the tree as the RFC defines it.
 @Suite struct FoldedTileTests {
-  private struct Row: TileReader {
+  private struct Row: TilePartReader {
     let tree: NaiveTree
-    let damaged: TileCoordinate?
+    /// The tile whose first hash is another.
+    var damaged: TileCoordinate?
+    /// Gives one hash too few.
+    var isShort = false
 
-    func tile(at coordinate: TileCoordinate) throws -> [SHA256Digest] {
-      let span = 1 << (8 * coordinate.level)
-      var hashes = (0..<coordinate.width).map { position in
-        let start = (Int(coordinate.index) * 256 + position) * span
+    func hashes(_ range: Range<Int>, of tile: TileCoordinate) throws -> [SHA256Digest] {
+      let span = 1 << (8 * tile.level)
+      return range.dropLast(isShort ? 1 : 0).map { position in
+        if tile == damaged, position == 0 { return .zero }
+        let start = (Int(tile.index) * 256 + position) * span
         return tree.hash(start, start + span)
       }
-      if coordinate == damaged { hashes[0] = .zero }
-      return hashes
     }
   }
 
-  @Test(arguments: [1, 2, 3, 255, 256, 257, 300, 513, 1_100]) func provesAsTheTree(_ size: Int)
+  @Test(arguments: [1, 2, 3, 15, 16, 17, 31, 33, 255, 256, 257, 271, 272, 300, 513, 1_100])
+  func provesAsTheTree(_ size: Int)
     throws
   {
     let tree = NaiveTree(count: size)
     let cache = ProofCache()
     let reader = FoldedTileReader(
-      source: Row(tree: tree, damaged: nil), treeSize: UInt64(size), cache: cache)
+      source: Row(tree: tree), treeSize: UInt64(size), cache: cache)
     // Twice: the second time out of the cache.
     for _ in 0..<2 {
       for index in stride(from: 0, to: size, by: max(1, size / 40)) {
@@ -44,7 +47,7 @@ import Testing
     let tree = NaiveTree(count: 300)
     for size in [300, 290, 300, 257] as [UInt64] {
       let reader = FoldedTileReader(
-        source: Row(tree: tree, damaged: nil), treeSize: size, cache: cache)
+        source: Row(tree: tree), treeSize: size, cache: cache)
       let proof = try InclusionProof.make(index: 256, treeSize: size, reader: reader)
       #expect(proof.hashes == tree.path(256, 0, Int(size)))
     }
@@ -62,11 +65,46 @@ import Testing
     }
     cache.forgetTiles()
     let good = FoldedTileReader(
-      source: Row(tree: tree, damaged: nil), treeSize: 300, cache: cache)
+      source: Row(tree: tree), treeSize: 300, cache: cache)
     let proof = try InclusionProof.make(index: 1, treeSize: 300, reader: good)
     try proof.check(leafHash: tree.leafHash(1), root: tree.hash(0, 300))
     #expect(throws: TileError.self) {
       try good.hashes(at: [TreeCoordinate(level: 0, index: 300)])
+    }
+  }
+
+  @Test(arguments: [0, 3, 4, 7, 8]) func aSourceThatGivesTooLittleIsAnError(_ level: Int) {
+    let reader = FoldedTileReader(
+      source: Row(tree: NaiveTree(count: 300), isShort: true), treeSize: 300,
+      cache: ProofCache())
+    #expect(throws: TileError.self) {
+      try reader.hashes(at: [TreeCoordinate(level: level, index: 0)])
+    }
+  }
+
+  /// More groups and tiles than are kept: dropping them loses nothing.
+  @Test func whatIsDroppedIsReadAgain() throws {
+    /// The hash of a place tells it from all others; no tree is needed to compare.
+    struct Places: TilePartReader {
+      func hashes(_ range: Range<Int>, of tile: TileCoordinate) -> [SHA256Digest] {
+        range.map { SHA256Hasher.hash(Array("\(tile.level) \(tile.index) \($0)".utf8)) }
+      }
+    }
+    let treeSize: UInt64 = 1 << 40
+    let reader = FoldedTileReader(source: Places(), treeSize: treeSize, cache: ProofCache())
+    let plain = TileNodeHashReader(source: PlacesByTile(places: Places()), treeSize: treeSize)
+    for step in 0..<600 as Range<UInt64> {
+      let nodes = [0, 2, 7, 9].map {
+        TreeCoordinate(level: $0, index: (step % 550) << UInt64(16 - $0))
+      }
+      #expect(try reader.hashes(at: nodes) == plain.hashes(at: nodes))
+    }
+
+    struct PlacesByTile: TileReader {
+      let places: Places
+      func tile(at coordinate: TileCoordinate) -> [SHA256Digest] {
+        places.hashes(0..<coordinate.width, of: coordinate)
+      }
     }
   }
 }

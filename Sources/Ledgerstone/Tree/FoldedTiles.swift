@@ -1,85 +1,57 @@
 internal import LedgerCryptography
 internal import MerkleLog
-internal import Synchronization
 
-/// A tile with the nodes above its hashes, as far as they are complete: at most 511 hashes.
-final class FoldedTile: Sendable {
-  /// Row behind row; row r has the nodes r levels above the tile's hashes.
-  private let hashes: [SHA256Digest]
-  private let starts: [Int]
+/// Consecutive hashes of one level with the nodes above them, as far as they are complete.
+final class FoldedHashes: Sendable {
+  /// Row behind row; row r has the nodes r levels above the hashes.
+  private let rows: [SHA256Digest]
+  /// Of the lowest row.
+  let count: Int
 
-  init(_ row: [SHA256Digest]) {
-    var hashes = row
-    hashes.reserveCapacity(2 * row.count)
-    var starts = [0]
-    var (start, count) = (0, row.count)
+  /// - Parameter hashes: at least one; the first is at a multiple of what a whole row has.
+  init(_ hashes: [SHA256Digest]) {
+    var rows = hashes
+    rows.reserveCapacity(2 * hashes.count)
+    var (start, count) = (0, hashes.count)
     while count > 1 {
       for position in 0..<count / 2 {
-        hashes.append(
-          MerkleHash.node(hashes[start + 2 * position], hashes[start + 2 * position + 1]))
+        rows.append(MerkleHash.node(rows[start + 2 * position], rows[start + 2 * position + 1]))
       }
       (start, count) = (start + count, count / 2)
-      starts.append(start)
     }
-    self.hashes = hashes
-    self.starts = starts
+    self.rows = rows
+    self.count = hashes.count
   }
 
-  /// The node over `range` of the tile's hashes, of which there is a power of two.
+  /// The node over `range` of the hashes, of which there is a power of two.
   func node(over range: Range<Int>) -> SHA256Digest {
-    let row = range.count.trailingZeroBitCount
-    return hashes[starts[row] + range.lowerBound >> row]
+    let height = range.count.trailingZeroBitCount
+    var (start, count) = (0, self.count)
+    for _ in 0..<height { (start, count) = (start + count, count / 2) }
+    return rows[start + range.lowerBound >> height]
   }
 }
 
-/// What a reader keeps from proof to proof: tiles that were folded, and the note that was verified.
+/// What of a tile is folded and kept by itself.
+enum TilePart: Hashable, Sendable {
+  /// A tile above the lowest level, which stands for 65,536 records or more.
+  case whole(TileCoordinate)
+  /// Of a tile of leaf hashes, of which a ledger has many: the nodes over its complete groups.
+  case crown(TileCoordinate)
+  /// `groupWidth` leaf hashes of such a tile, or what its last group has.
+  case group(Int, of: TileCoordinate)
+
+  /// A sixteenth of a tile: reading and folding as many hashes takes about as long as the rest of
+  /// a proof, and a crown takes a sixteenth of the memory of its tile.
+  static let groupWidth = 16
+}
+
+/// Node hashes out of parts of tiles that are folded once.
 ///
-/// Nothing in it is trusted: each proof is checked against the signed root before it is given out,
-/// and a cache with which that fails is emptied.
-final class ProofCache: Sendable {
-  private struct State {
-    /// Of the lowest level, of which a ledger has many.
-    var leafTiles: [TileCoordinate: FoldedTile] = [:]
-    /// Of the levels above: one for 65,536 records.
-    var tiles: [TileCoordinate: FoldedTile] = [:]
-    var note: LedgerNote?
-  }
-
-  /// 16 KiB each.
-  private static let tileCountMax = 512
-  private let state = Mutex(State())
-
-  var note: LedgerNote? { state.withLock { $0.note } }
-
-  func remember(_ note: LedgerNote) { state.withLock { $0.note = note } }
-
-  func tile(at coordinate: TileCoordinate) -> FoldedTile? {
-    state.withLock { coordinate.level == 0 ? $0.leafTiles[coordinate] : $0.tiles[coordinate] }
-  }
-
-  func remember(_ tile: FoldedTile, at coordinate: TileCoordinate) {
-    state.withLock { state in
-      if coordinate.level == 0 {
-        if state.leafTiles.count >= Self.tileCountMax { state.leafTiles.removeAll() }
-        state.leafTiles[coordinate] = tile
-      } else {
-        if state.tiles.count >= Self.tileCountMax { state.tiles.removeAll() }
-        state.tiles[coordinate] = tile
-      }
-    }
-  }
-
-  func forgetTiles() {
-    state.withLock { state in
-      state.leafTiles = [:]
-      state.tiles = [:]
-    }
-  }
-}
-
-/// Node hashes out of tiles that are folded once: a proof takes about one tile for 256 times the
-/// records, and those above the lowest level are the same for many.
-struct FoldedTileReader<Source: TileReader>: NodeHashReader {
+/// A proof goes through about one tile for 256 times the records. Those above the lowest level are
+/// the same for many proofs. Of the lowest one most of the work, its crown, is kept, in a
+/// sixteenth of the memory; the group is read for each proof.
+struct FoldedTileReader<Source: TilePartReader>: NodeHashReader {
   let source: Source
   let treeSize: UInt64
   let cache: ProofCache
@@ -87,32 +59,70 @@ struct FoldedTileReader<Source: TileReader>: NodeHashReader {
   func hashes(at coordinates: [TreeCoordinate]) throws -> [SHA256Digest] {
     var hashes: [SHA256Digest] = []
     hashes.reserveCapacity(coordinates.count)
-    // The nodes of a proof come tile by tile.
-    var last: (coordinate: TileCoordinate, tile: FoldedTile)?
+    // The nodes of a proof come part by part.
+    var last: (part: TilePart, folded: FoldedHashes)?
     for node in coordinates {
-      guard let (coordinate, range) = Tiles.location(of: node, treeSize: treeSize) else {
+      guard let (tile, range) = Tiles.location(of: node, treeSize: treeSize) else {
         throw TileError.nodeBeyondTree(node: node, treeSize: treeSize)
       }
-      let tile: FoldedTile
-      if let last, last.coordinate == coordinate {
-        tile = last.tile
+      let (part, place) = Self.place(of: range, in: tile)
+      let folded: FoldedHashes
+      if let last, last.part == part {
+        folded = last.folded
       } else {
-        tile = try self.tile(at: coordinate)
-        last = (coordinate, tile)
+        folded = try self.folded(part)
+        last = (part, folded)
       }
-      hashes.append(tile.node(over: range))
+      hashes.append(folded.node(over: place))
     }
     return hashes
   }
 
-  private func tile(at coordinate: TileCoordinate) throws -> FoldedTile {
-    if let known = cache.tile(at: coordinate) { return known }
-    let row = try source.tile(at: coordinate)
-    guard row.count == coordinate.width else {
-      throw TileError.wrongHashCount(tile: coordinate, found: row.count)
+  /// The part that has the node over `range` of a tile's hashes, and where in it.
+  private static func place(
+    of range: Range<Int>, in tile: TileCoordinate
+  ) -> (part: TilePart, range: Range<Int>) {
+    let width = TilePart.groupWidth
+    if tile.level > 0 { return (.whole(tile), range) }
+    if range.count < width {
+      let start = range.lowerBound % width
+      return (.group(range.lowerBound / width, of: tile), start..<start + range.count)
     }
-    let tile = FoldedTile(row)
-    cache.remember(tile, at: coordinate)
-    return tile
+    return (.crown(tile), range.lowerBound / width..<range.upperBound / width)
   }
+
+  private func folded(_ part: TilePart) throws -> FoldedHashes {
+    if let known = cache[part] { return known }
+    let folded: FoldedHashes
+    switch part {
+    case .whole(let tile): folded = FoldedHashes(try read(0..<tile.width, of: tile))
+    case .group(let group, let tile):
+      let start = group * TilePart.groupWidth
+      folded = FoldedHashes(
+        try read(start..<min(start + TilePart.groupWidth, tile.width), of: tile))
+    case .crown(let tile):
+      let width = TilePart.groupWidth
+      let hashes = try read(0..<tile.width - tile.width % width, of: tile)
+      folded = FoldedHashes(
+        stride(from: 0, to: hashes.count, by: width).map {
+          Tiles.fold(hashes[$0..<$0 + width])
+        })
+    }
+    cache.remember(folded, as: part)
+    return folded
+  }
+
+  private func read(_ range: Range<Int>, of tile: TileCoordinate) throws -> [SHA256Digest] {
+    let hashes = try source.hashes(range, of: tile)
+    guard hashes.count == range.count else {
+      throw TileError.wrongHashCount(tile: tile, found: hashes.count)
+    }
+    return hashes
+  }
+}
+
+/// Where tiles come from of which parts can be had alone.
+protocol TilePartReader {
+  /// The hashes of `tile` in `range`: exactly these, or it throws.
+  func hashes(_ range: Range<Int>, of tile: TileCoordinate) throws -> [SHA256Digest]
 }

@@ -3,18 +3,23 @@ internal import MerkleLog
 internal import SegmentStorage
 
 /// Reads tiles out of the flat tree files, without a lock and on read-only media.
-struct TreeFileReader: TileReader {
+struct TreeFileReader: TileReader, TilePartReader {
   let directory: String
   let fileSystem: any FileSystem
 
+  /// - Throws: as `hashes`.
+  func tile(at coordinate: TileCoordinate) throws -> [SHA256Digest] {
+    try hashes(0..<coordinate.width, of: coordinate)
+  }
+
   /// - Throws: `StorageError`; with `isEndOfFile` or `isNotFound` if the file is shorter than the
   ///   tree, as it may be after a crash.
-  func tile(at coordinate: TileCoordinate) throws -> [SHA256Digest] {
-    let bytes = try fileSystem.withFile("\(directory)/\(coordinate.level)", .readOnly) {
+  func hashes(_ range: Range<Int>, of tile: TileCoordinate) throws -> [SHA256Digest] {
+    let bytes = try fileSystem.withFile("\(directory)/\(tile.level)", .readOnly) {
       file throws(StorageError) in
       try file.bytes(
-        count: coordinate.byteCount,
-        at: Int(coordinate.index) * Tiles.width * SHA256Digest.byteCount)
+        count: range.count * SHA256Digest.byteCount,
+        at: (Int(tile.index) * Tiles.width + range.lowerBound) * SHA256Digest.byteCount)
     }
     return SHA256Digest.list(bytes)
   }
