@@ -45,15 +45,18 @@ public struct Checkpoint: Sendable {
 
   /// Reads the text of a note, strictly.
   public init(parsing text: String) throws(CheckpointError) {
-    var lines = Array(text.utf8)
-      .split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    guard let last = lines.popLast(), last.isEmpty else { throw .missingFinalNewline }
-    if let offset = lines.firstIndex(where: { $0.isEmpty }) {
-      throw .emptyLine(line: offset + 1)
+    let bytes = Array(text.utf8)
+    guard bytes.isEmpty || bytes.last == UInt8(ascii: "\n") else { throw .missingFinalNewline }
+    var cursor = LineCursor(bytes)
+    var lines: [ArraySlice<UInt8>] = []
+    lines.reserveCapacity(3)
+    while let line = cursor.next() {
+      if line.isEmpty { throw .emptyLine(line: lines.count + 1) }
+      lines.append(line)
     }
     guard lines.count >= 3 else { throw .tooFewLines(found: lines.count, needed: 3) }
     guard let size = CanonicalDecimal.parse(lines[1]) else { throw .malformedSize }
-    guard let root = Base64.decode(lines[2]).flatMap({ SHA256Digest(copying: $0) }) else {
+    guard let root = Base64.digest(lines[2]) else {
       throw .malformedRoot
     }
     var decoded: [String] = []
@@ -72,7 +75,7 @@ public struct Checkpoint: Sendable {
 
   /// The text to sign, with its final newline.
   public var text: String {
-    let root = root.withBytes { Base64.encode($0.copied()) }
+    let root = root.withBytes { Base64.encode($0) }
     return ([origin, String(size), root] + extensionLines).map { $0 + "\n" }.joined()
   }
 }

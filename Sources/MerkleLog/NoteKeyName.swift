@@ -5,7 +5,9 @@ public enum NoteKeyName {
   public static func isValid(_ name: String) -> Bool {
     !name.isEmpty
       && name.unicodeScalars.allSatisfy { scalar in
-        scalar.value >= 0x20 && scalar != "+" && !scalar.properties.isWhitespace
+        // Up to U+007F nothing above the space is one, and looking it up takes longer.
+        scalar.isASCII
+          ? scalar.value > 0x20 && scalar != "+" : !scalar.properties.isWhitespace
       }
   }
 

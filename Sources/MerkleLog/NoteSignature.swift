@@ -35,13 +35,15 @@ public struct NoteSignature: Sendable {
   /// Reads line number `line`, given without its newline.
   init(_ content: ArraySlice<UInt8>, line: Int) throws(SignedNoteError) {
     guard content.starts(with: Self.lineStart) else { throw .notASignatureLine(line: line) }
-    let parts = content.dropFirst(Self.lineStart.count)
-      .split(separator: UInt8(ascii: " "), maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2 else { throw .notASignatureLine(line: line) }
-    guard let name = String(validating: parts[0], as: UTF8.self), NoteKeyName.isValid(name) else {
-      throw .malformedKeyName(line: line)
+    let rest = content.dropFirst(Self.lineStart.count)
+    guard let space = rest.firstIndex(of: UInt8(ascii: " ")) else {
+      throw .notASignatureLine(line: line)
     }
-    guard let value = Base64.decode(parts[1]) else { throw .malformedBase64(line: line) }
+    guard let name = String(validating: rest[..<space], as: UTF8.self), NoteKeyName.isValid(name)
+    else { throw .malformedKeyName(line: line) }
+    guard let value = Base64.decode(rest[(space + 1)...]) else {
+      throw .malformedBase64(line: line)
+    }
     guard value.count > 4 else {
       throw .signatureTooShort(line: line, found: value.count, needed: 5)
     }

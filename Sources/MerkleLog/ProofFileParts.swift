@@ -18,7 +18,7 @@ package enum ProofFileParts {
       guard hashes.count < hashCountMax else {
         throw .tooManyHashes(line: line, limit: hashCountMax)
       }
-      guard let hash = Base64.decode(content).flatMap({ SHA256Digest(copying: $0) }) else {
+      guard let hash = Base64.digest(content) else {
         throw .malformedHash(line: line)
       }
       hashes.append(hash)
@@ -28,7 +28,7 @@ package enum ProofFileParts {
   /// Appends hashes, one per line, and the empty line.
   package static func append(_ hashes: [SHA256Digest], to bytes: inout [UInt8]) {
     for hash in hashes {
-      Base64.append(hash.bytes.copied(), to: &bytes)
+      Base64.append(hash.bytes, to: &bytes)
       bytes.append(UInt8(ascii: "\n"))
     }
     bytes.append(UInt8(ascii: "\n"))

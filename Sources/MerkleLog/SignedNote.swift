@@ -23,17 +23,28 @@ public struct SignedNote: Sendable {
     guard bytes.count <= Self.byteCountMax else {
       throw .tooLarge(byteCount: bytes.count, limit: Self.byteCountMax)
     }
-    if let offset = bytes.firstIndex(where: { $0 < 0x20 && $0 != UInt8(ascii: "\n") }) {
-      throw .controlCharacter(found: bytes[offset], offset: offset)
-    }
+    try Self.checkCharacters(bytes)
     guard bytes.last == UInt8(ascii: "\n") else { throw .missingFinalNewline }
     guard let blank = Self.lastBlankLine(bytes) else { throw .missingBlankLine }
-    guard let text = String(validating: bytes[..<blank], as: UTF8.self),
-      String(validating: bytes[blank...], as: UTF8.self) != nil
-    else { throw .notUTF8 }
+    guard let text = String(validating: bytes[..<blank], as: UTF8.self) else { throw .notUTF8 }
+    let rest = bytes[blank...]
+    let span = rest.span
+    do throws(UTF8.ValidationError) {
+      _ = try UTF8Span(validating: span)
+    } catch {
+      throw .notUTF8
+    }
     self.text = text
     signatures = try Self.parseSignatures(
-      bytes[(blank + 1)...].dropLast(), firstLine: 2 + Self.lineCount(bytes[..<blank]))
+      LineCursor(bytes, from: blank + 1, line: 2 + Self.lineCount(bytes[..<blank])),
+      count: Self.lineCount(rest) - 1)
+  }
+
+  private static func checkCharacters(_ bytes: [UInt8]) throws(SignedNoteError) {
+    let span = bytes.span
+    for offset in span.indices where span[offset] < 0x20 && span[offset] != UInt8(ascii: "\n") {
+      throw .controlCharacter(found: span[offset], offset: offset)
+    }
   }
 
   /// Signs `text` with each of `keys`.
@@ -128,23 +139,28 @@ public struct SignedNote: Sendable {
   }
 
   private static func lineCount(_ bytes: ArraySlice<UInt8>) -> Int {
-    bytes.count { $0 == UInt8(ascii: "\n") }
+    let span = bytes.span
+    var count = 0
+    for offset in span.indices where span[offset] == UInt8(ascii: "\n") { count += 1 }
+    return count
   }
 
+  /// - Parameter count: how many lines there are.
   private static func parseSignatures(
-    _ bytes: ArraySlice<UInt8>, firstLine: Int
+    _ lines: LineCursor, count: Int
   ) throws(SignedNoteError) -> [NoteSignature] {
-    guard !bytes.isEmpty else { throw .missingSignatures }
-    let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-    guard lines.count <= signatureCountMax else {
-      throw .tooManySignatures(found: lines.count, limit: signatureCountMax)
+    guard count > 0 else { throw .missingSignatures }
+    guard count <= signatureCountMax else {
+      throw .tooManySignatures(found: count, limit: signatureCountMax)
     }
+    var lines = lines
     var signatures: [NoteSignature] = []
-    signatures.reserveCapacity(lines.count)
-    for (position, line) in lines.enumerated() {
-      signatures.append(try NoteSignature(line, line: firstLine + position))
+    signatures.reserveCapacity(count)
+    while true {
+      let number = lines.line
+      guard let line = lines.next() else { return signatures }
+      signatures.append(try NoteSignature(line, line: number))
     }
-    return signatures
   }
 }
 

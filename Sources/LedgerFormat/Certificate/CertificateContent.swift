@@ -95,7 +95,7 @@ public struct CertificateContent: Hashable, Sendable {
   /// its second line is a number.
   public var noteText: String {
     let hash = SHA256Hasher.hash(encoded)
-    let line = hash.withBytes { Base64.encode($0.copied()) }
+    let line = hash.withBytes { Base64.encode($0) }
     return "\(Self.header)\n\(line)\n\(checkpoint.origin)\n"
   }
 }

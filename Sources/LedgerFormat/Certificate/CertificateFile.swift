@@ -106,7 +106,7 @@ private struct CertificateParser {
   private mutating func hashes() throws(CertificateFileError) -> [SHA256Digest] {
     var hashes: [SHA256Digest] = []
     while let line = try next("hash"), !line.isEmpty {
-      guard let hash = Base64.decode(line).flatMap({ SHA256Digest(copying: $0) }) else {
+      guard let hash = Base64.digest(line) else {
         throw .malformedLine(field: "hash", line: lines.line - 1)
       }
       hashes.append(hash)

@@ -152,7 +152,7 @@ struct ClosureProofParser {
   mutating func hashes(_ lines: inout LineCursor) throws(IndexProofFileError) -> [SHA256Digest] {
     var hashes: [SHA256Digest] = []
     while let line = try nextInBlock(&lines) {
-      guard let hash = Base64.decode(line.content).flatMap({ SHA256Digest(copying: $0) }) else {
+      guard let hash = Base64.digest(line.content) else {
         throw .part(.malformedHash(line: line.line))
       }
       hashes.append(hash)
