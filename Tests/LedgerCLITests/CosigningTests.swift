@@ -50,6 +50,24 @@ import Testing
     #expect(next.status == 0)
   }
 
+  @Test func theIndexMayBeLeftOutButNotToCosign() throws {
+    let scratch = try audited()
+    try scratch.run("index", "L")
+    try scratch.shell("for f in L/index/*.run; do printf x >>$f; done")
+    let whole = try scratch.run("verify", "L", "--key", "@vkey")
+    #expect(whole.status == 2)
+    let part = try scratch.run("verify", "L", "--key", "@vkey", "--without-index")
+    #expect(part.status == 0)
+    #expect(part.output.contains("index: was not checked, as asked for"))
+    #expect(!part.output.contains("re-derived"))
+    let both = try scratch.run(
+      "verify", "L", "--key", "@vkey", "--without-index", "--cosign", "key")
+    #expect(both.status == 64)
+    #expect(both.output.isEmpty)
+    #expect(
+      try scratch.run("verify", "L/checkpoint", "--key", "@vkey", "--without-index").status == 64)
+  }
+
   @Test func nothingWrongIsCosigned() throws {
     let scratch = try audited()
     try scratch.shell("cp -r L saved; sed -i 's/purpose/purpose/; s/audit/aUdit/' L/active")

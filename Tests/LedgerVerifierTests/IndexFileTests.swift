@@ -42,6 +42,35 @@ struct IndexFileTests {
     }
   }
 
+  /// Whoever leaves out the index is told so, and finds everything else.
+  @Test func theIndexLeftOut() throws {
+    let builder = try IndexTests.builder()
+    var options = VerificationOptions()
+    options.trustedKeys = [builder.key.verifierKey]
+    options.checksIndex = false
+    func verifyRest(_ evidence: MemoryEvidence) -> VerificationReport {
+      LedgerVerification.verify(evidence, options: options)
+    }
+    let sound = try builder.build(IndexTests.layout)
+    var damaged = sound
+    damaged.files[Self.run]?[80] ^= 1
+    damaged.files[Self.names] = []
+    #expect(verify(damaged, builder).status == .notValid)
+    for evidence in [sound, damaged] {
+      let report = verifyRest(evidence)
+      #expect(report.status == .valid)
+      #expect(report.remarks.filter { $0.code == .indexNotChecked }.map(\.file) == ["index"])
+      #expect(report.summary.indexRecordCount == nil && report.summary.indexedSize == nil)
+      #expect(report.summary.recordCount == verify(sound, builder).summary.recordCount)
+    }
+    for path in sound.files.keys where !path.hasPrefix("index/") && path != "LOCK" {
+      guard let bytes = sound.files[path], !bytes.isEmpty else { continue }
+      var evidence = sound
+      evidence.files[path]?[bytes.count / 2] ^= 1
+      #expect(verifyRest(evidence).status != .valid, "\(path)")
+    }
+  }
+
   @Test func swappedAndForeignFiles() throws {
     var builder = try IndexTests.builder()
     try builder.addRun(EvidenceBuilder.extent(0, 0, 9))

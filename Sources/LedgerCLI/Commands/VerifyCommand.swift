@@ -61,6 +61,13 @@ struct VerifyCommand: ParsableCommand {
       valueName: "file"))
   var cosign: String?
 
+  @Flag(
+    help: """
+      Of a ledger, leave out the index: records, bodies, chain, tree and signatures are checked, \
+      and what the ledger answers about entities is not. Faster.
+      """)
+  var withoutIndex = false
+
   @OptionGroup var vaultArguments: VaultArguments
 
   @Flag(help: "Print one JSON object.")
@@ -127,11 +134,16 @@ struct VerifyCommand: ParsableCommand {
       throw CommandFailure(
         .usage, "--cosign needs --key: who cosigns must know whose checkpoint it is")
     }
+    guard cosign == nil || !withoutIndex else {
+      throw CommandFailure(
+        .usage, "--cosign does not go with --without-index: who cosigns has checked everything")
+    }
     let cosignerKey = try cosign.map { path throws(CommandFailure) in
       try CosignerKeyFile.read(path)
     }
     var options = VerificationOptions()
     options.trustedKeys = keys
+    options.checksIndex = !withoutIndex
     options.savedCheckpoint = try since.map { path throws(CommandFailure) in
       try SmallFile.read(path, limit: 1 << 20)
     }
@@ -162,6 +174,9 @@ struct VerifyCommand: ParsableCommand {
   private func verifyFile(_ keys: [NoteVerifierKey]) throws -> VerificationStatus {
     guard cosign == nil else {
       throw CommandFailure(.usage, "--cosign belongs to a ledger, not to a proof file")
+    }
+    guard !withoutIndex else {
+      throw CommandFailure(.usage, "--without-index belongs to a ledger, not to a proof file")
     }
     guard !keys.isEmpty else {
       throw CommandFailure(.usage, "a proof file is verified with --key, the ledger's verifier key")

@@ -2,8 +2,10 @@ internal import LedgerFormat
 internal import MerkleLog
 
 extension LedgerCheck {
-  /// What derives the index while the headers are read; nil if whose ledger it is is not known.
+  /// What derives the index while the headers are read; nil if that is not asked for, or if whose
+  /// ledger it is is not known.
   func indexFeed(_ stored: StoredIndex) -> IndexFeed? {
+    guard options.checksIndex else { return nil }
     guard let ledgerID = ledgerFile?.ledgerID ?? activeFiles.first?.header?.ledgerID else {
       return nil
     }
@@ -14,6 +16,14 @@ extension LedgerCheck {
 
   /// Takes over what the derivation found, and checks the notes of the index records.
   func conclude(_ stored: StoredIndex, _ chain: RecordChain) throws(EvidenceError) {
+    guard options.checksIndex else {
+      summary.indexRecordCount = nil
+      return chain.collector.add(
+        Remark(
+          .indexNotChecked,
+          "was not checked, as asked for: nothing is said of runs, index records and their notes",
+          file: "index"))
+    }
     guard let feed = chain.index else { return }
     let size = chain.nextRecord
     var derivation = feed.finish(recordCount: size)

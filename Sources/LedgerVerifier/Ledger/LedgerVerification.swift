@@ -10,6 +10,9 @@ public struct VerificationOptions: Sendable {
   public var vaultNote: [UInt8]?
   /// Why there is no `vaultNote`, where the caller knows more than that there is none.
   public var vaultObstacle: String?
+  /// Whether the index is derived again and compared: what the ledger answers about entities.
+  /// Without it a remark says that it was not.
+  public var checksIndex = true
   /// Threads that check blocks; all processors unless set.
   public var workerCount = Workers.processorCount
   /// The most findings kept; more are counted.

@@ -28,6 +28,8 @@ public struct Remark: Hashable, Sendable {
     case checkpointUnpublished
     /// An index record has no note, so that nothing can be proved with it.
     case indexNoteMissing
+    /// The index was not derived again, because the caller did not want it.
+    case indexNotChecked
     /// Runs or name dictionaries are missing; the next writer derives them again.
     case indexRunMissing
     /// A file of the index differs from the log above the checkpoint, or reaches beyond the log.

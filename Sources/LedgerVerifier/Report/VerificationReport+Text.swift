@@ -37,9 +37,9 @@ extension VerificationReport {
           + "\(summary.erasedBodyCount) erased, \(counted(UInt64(summary.segmentCount), "segment"))"
           + ", \(counted(UInt64(summary.groupCount), "group")), \(summary.byteCount) bytes")
     }
-    if summary.indexRecordCount > 0 {
+    if let count = summary.indexRecordCount, count > 0 {
       let reach = summary.indexedSize.map { "re-derived to record \($0)" } ?? "not re-derived"
-      lines.append("index: \(reach), \(counted(summary.indexRecordCount, "index record"))")
+      lines.append("index: \(reach), \(counted(count, "index record"))")
     }
     return lines
   }

@@ -90,8 +90,8 @@ public struct VerificationSummary: Hashable, Sendable {
   public var bodyCount: UInt64 = 0
   /// Bodies of which a tombstone is left.
   public var erasedBodyCount: UInt64 = 0
-  /// Index records met.
-  public var indexRecordCount: UInt64 = 0
+  /// Index records met; nil if the index was not checked.
+  public var indexRecordCount: UInt64? = 0
   /// The largest N of an index record whose runs over the records before N were derived again and
   /// are the same; nil if there is none.
   public var indexedSize: UInt64?
