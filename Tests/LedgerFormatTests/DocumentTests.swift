@@ -60,6 +60,7 @@ import Testing
     ("originByteCountMax", UInt64(FormatLimits.originByteCountMax)),
     ("ledgerFileByteCountMax", UInt64(FormatLimits.ledgerFileByteCountMax)),
     ("tornTailByteCountMax", UInt64(FormatLimits.tornTailByteCountMax)),
+    ("reserveByteCountMax", UInt64(FormatLimits.reserveByteCountMax)),
     ("noteByteCountMax", UInt64(FormatLimits.noteByteCountMax)),
   ]
 

@@ -196,14 +196,30 @@ struct StructureDamageTests {
       #expect(remark?.message.hasPrefix("\(length - start) byte") == true)
       #expect(report.summary.recordCount == 6)
     }
-    for junk in [[0], [UInt8](repeating: 0, count: 5_000), Array("LSTGROUP".utf8), parts[1]] {
+    let zeros = [UInt8](repeating: 0, count: 1_048_576)
+    let marked: [UInt8] = Array(zeros.dropLast()) + [1]
+    for junk in [[1], zeros + [0], marked, Array("LSTGROUP".utf8), parts[1]] {
       var evidence = sound
       evidence.files["active"] = file + junk
       #expect(verify(evidence, builder).remarkCodes.contains(.tornTail))
     }
+    // Room for the groups to come.
+    for reserve in [[0], [UInt8](repeating: 0, count: 5_000), zeros] {
+      var evidence = sound
+      evidence.files["active"] = file + reserve
+      let report = verify(evidence, builder)
+      #expect(report.status == .valid)
+      #expect(!report.remarkCodes.contains(.tornTail))
+      #expect(report.summary.recordCount == 8)
+      // But not where a checkpoint says that groups are.
+      evidence.files["active"] = Array(file.prefix(start - parts[3].count)) + reserve
+      #expect(verify(evidence, builder).status == .notValid)
+    }
     // The full log was handed over whole: junk in it is no tear.
     var sealing = try builder.build(.init(sealing: 0..<4, active: 4..<8))
     sealing.files["active.sealing"]? += [0, 0]
+    #expect(verify(sealing, builder).status == .valid, "the reserve goes with it")
+    sealing.files["active.sealing"]? += [1]
     #expect(verify(sealing, builder).codes == [.groupDamaged])
   }
 

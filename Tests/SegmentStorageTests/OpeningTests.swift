@@ -54,7 +54,7 @@ struct OpeningTests {
     let (source, _) = try closed(3)
     let active = try #require(source.contents(Self.active))
     let repeated = active[(try offsets(active))[2]...]
-    for tail in [Array(foreign), Array(repeated), [0], [UInt8](repeating: 7, count: 500)] {
+    for tail in [Array(foreign), Array(repeated), [1], [UInt8](repeating: 7, count: 500)] {
       let (disk, writer) = try closed(3)
       disk.setContents(Self.active, (disk.contents(Self.active) ?? []) + tail)
       let recovered = try writer.open(checkpointSize: 6)

@@ -20,7 +20,7 @@ struct FrameWave: Sendable {
 struct FrameScan {
   /// What ends a run of frames.
   enum Stop: Equatable, Sendable {
-    /// The file's last byte was read.
+    /// Nothing follows but the reserve, if there is one.
     case end
     /// From `position` on there is no whole frame of this ledger that names its own offset.
     case broken(String)
@@ -59,7 +59,7 @@ struct FrameScan {
   {
     while true {
       let offset = position - start
-      if position == file.byteCount { return .end }
+      if try holdsOnlyReserve(wave.window, from: offset) { return .end }
       if wave.frames.count > 0, wave.window.count - offset < GroupFrameHeader.byteCount,
         windowEnd < file.byteCount
       {
@@ -82,6 +82,19 @@ struct FrameScan {
         ScannedFrame(header: header, range: offset..<offset + header.frameByteCount))
       position += header.frameByteCount
     }
+  }
+
+  /// Whether nothing of the log lies from `position` on, which is `offset` in the window: the file
+  /// ends there, or holds zeros that a writer put there for the groups to come.
+  private func holdsOnlyReserve(_ window: [UInt8], from offset: Int) throws(EvidenceError) -> Bool {
+    let count = file.byteCount - position
+    guard count > 0 else { return count == 0 }
+    guard count <= FormatLimits.reserveByteCountMax, offset >= window.count || window[offset] == 0
+    else { return false }
+    if window.count - offset >= count {
+      return window[offset..<offset + count].allSatisfy { $0 == 0 }
+    }
+    return try file.bytes(position..<file.byteCount).allSatisfy { $0 == 0 }
   }
 
   private struct Reason: Error {

@@ -38,6 +38,7 @@ extension GroupLog {
       let job = SealingJob(location, sealing: state.fileHeader, next: next)
       state.fileHeader = next
       state.position.beginFile()
+      state.reserve.beginFile()
       state.isSealing = true
       return job
     }

@@ -18,6 +18,8 @@ public final class GroupLog: Sendable {
     var poison: StorageEngineError?
     /// `active.sealing` is there.
     var isSealing: Bool
+    /// Room in `active` for the next small groups.
+    var reserve = GroupReserve()
     /// Of `commit`; reused.
     var encoded = EncodedGroup()
   }
@@ -51,7 +53,8 @@ public final class GroupLog: Sendable {
     position.isSealDue(target: target)
   }
 
-  /// Makes `encoded` durable: one pwrite(2), one fdatasync(2).
+  /// Makes `encoded` durable: one pwrite(2), one fdatasync(2); now and then another pwrite(2) for
+  /// the reserve.
   ///
   /// - Precondition: it was encoded for exactly the position after the last durable group.
   /// - Throws: what failed, and `poisoned` from then on. Whether the group is on the medium is not
@@ -138,10 +141,25 @@ extension GroupLog.State {
     precondition(position.isContinued(by: header), "encoded for another position")
     do throws(StorageError) {
       try file?.write(encoded.frame.span, at: Int(position.nextOffset))
+      try extendReserve(behind: position.nextOffset + UInt64(encoded.frame.count))
       try file?.synchronize()
     } catch {
       throw StorageEngineError(error)
     }
     position.advance(over: header)
+  }
+
+  /// Writes zeros behind a group that ends at `end`, if that is worth it; the group's own sync
+  /// makes them durable.
+  ///
+  /// Without room for them there is no reserve, and the group is none the worse.
+  private mutating func extendReserve(behind end: UInt64) throws(StorageError) {
+    guard let count = reserve.extent(behind: end, from: position.nextOffset) else { return }
+    do throws(StorageError) {
+      try file?.write([UInt8](repeating: 0, count: count), at: Int(end))
+    } catch {
+      guard error.isNoSpace else { throw error }
+      reserve.giveUp()
+    }
   }
 }

@@ -10,7 +10,7 @@ public struct LogPosition: Hashable, Sendable {
   public var nextRecord: UInt64
   /// Number of the next group.
   public var nextGroup: UInt64
-  /// Where in the active file the next frame begins, which is the file's size.
+  /// Where in the active file the next frame begins: the file's size, or where its reserve begins.
   public var nextOffset: UInt64
   /// Digest of the last frame; zero before group 1.
   public var previousDigest: TruncatedDigest

@@ -38,4 +38,19 @@ struct FileWindow {
     let position = Int(offset - start)
     return position..<position + count
   }
+
+  /// Whether nothing of a group log lies from `offset` on: the file ends there, or holds nothing
+  /// but the zeros that a writer put there for the groups to come (`Format.md`, "Active file").
+  mutating func holdsOnlyReserve(from offset: UInt64, of file: borrowing StorageFile)
+    throws(StorageEngineError) -> Bool
+  {
+    guard offset < fileByteCount else { return offset == fileByteCount }
+    let count = fileByteCount - offset
+    guard count <= UInt64(FormatLimits.reserveByteCountMax),
+      let range = try load(Int(count), at: offset, from: file)
+    else { return false }
+    let rest = bytes.span.extracting(range)
+    for position in rest.indices where rest[position] != 0 { return false }
+    return true
+  }
 }

@@ -12,7 +12,7 @@ struct TailScan: Sendable {
   var lastLeafHash: SHA256Digest
   /// Of the last whole record; nil if the file holds none.
   var lastRecordedTime: Timestamp?
-  /// Bytes of the file when it was scanned.
+  /// Bytes of the file when it was scanned, without a reserve at its end.
   var fileByteCount: UInt64
 }
 
@@ -58,7 +58,7 @@ struct TailScanner {
     return TailScan(
       header: header, position: scanner.scan.position, verdict: verdict, blocks: scanner.blocks,
       lastLeafHash: scanner.lastLeafHash, lastRecordedTime: scanner.lastRecordedTime,
-      fileByteCount: window.fileByteCount)
+      fileByteCount: verdict == .clean ? scanner.scan.position.nextOffset : window.fileByteCount)
   }
 
   private init(
@@ -93,7 +93,7 @@ struct TailScanner {
     at offset: UInt64, _ window: inout FileWindow, _ file: borrowing StorageFile
   ) throws(StorageEngineError) -> RecoveryScan.Event {
     let left = window.fileByteCount - offset
-    if left == 0 { return .end(at: offset) }
+    if try window.holdsOnlyReserve(from: offset, of: file) { return .end(at: offset) }
     guard let head = try window.load(GroupFrameHeader.byteCount, at: offset, from: file) else {
       let error = FormatError.truncated(
         needed: GroupFrameHeader.byteCount, available: Int(left), offset: 0)

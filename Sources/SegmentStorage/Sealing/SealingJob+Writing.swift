@@ -24,7 +24,8 @@ extension SealingJob {
         try drain(&bodies.output, into: bodyFile, at: &bodiesWritten)
       }
     }
-    try checkEnd(position, window.fileByteCount)
+    try checkEnd(
+      position, isLast: try window.holdsOnlyReserve(from: position.nextOffset, of: source))
     headers.flush()
     bodies.flush()
     try drain(&headers.output, into: headerFile, at: &headersWritten)
@@ -104,11 +105,9 @@ extension SealingJob {
   }
 
   /// The file must end exactly where the next one says that it does.
-  private func checkEnd(_ position: LogPosition, _ fileByteCount: UInt64)
-    throws(StorageEngineError)
-  {
+  private func checkEnd(_ position: LogPosition, isLast: Bool) throws(StorageEngineError) {
     guard position.nextRecord == next.firstRecord, position.nextGroup == next.firstGroup,
-      position.previousDigest == next.previousDigest, position.nextOffset == fileByteCount
+      position.previousDigest == next.previousDigest, isLast
     else {
       throw .damaged(
         location.sealingPath, offset: position.nextOffset, records: records,
