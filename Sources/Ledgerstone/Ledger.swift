@@ -59,6 +59,9 @@ public final class Ledger: Sendable {
       sealer: BodySealer(keys: subjects, ledgerID: identity.ledgerID), salts: salts)
   }
 
+  /// What time it is to this ledger.
+  package var clock: any LedgerClock { pipeline.clock }
+
   /// Raw bytes of appends that are not acknowledged yet.
   public var queuedByteCount: Int { pipeline.queuedByteCount }
 

@@ -17,7 +17,7 @@ private struct BulkProgress: Codable {
 extension BenchRun {
   private static let chunkRecordCount = 250_000
   private static let batchRecordCount = 8_192
-  private static let producerCount = 4
+  private static let producerCount = 8
   private static let firstRecordCount = 1_000_000
 
   var bulkLocation: LedgerLocation {
@@ -98,10 +98,11 @@ extension BenchRun {
             let start = nextStart()
             guard start < records.count else { return }
             batch.removeAll()
-            for record in records[start..<min(start + Self.batchRecordCount, records.count)] {
+            let records = records.span
+            for position in start..<min(start + Self.batchRecordCount, records.count) {
               try batch.append(
-                record.content,
-                bodies: [.init(contentType: "application/json", bytes: record.body)])
+                records[position].content,
+                bodies: [.init(contentType: "application/json", bytes: records[position].body)])
             }
             let outcomes = try await ledger.append(batch)
             guard outcomes.count == batch.count else {

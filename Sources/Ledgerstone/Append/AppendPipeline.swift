@@ -86,8 +86,9 @@ final class AppendPipeline: Sendable {
   let index: IndexStage
   /// For the ledger's own records.
   let emptyBatch: RecordBatch
-  /// One group is filled while one is compressed, one written and one indexed.
-  private static let groupCount = 4
+  /// One group is filled while one is compressed, one written and one indexed; two wait between the
+  /// stages, which take turns at being the slowest.
+  private static let groupCount = 6
   private let freeGroups = Mutex((0..<groupCount).map { _ in PendingGroup() })
   private let freeGroupCount = DispatchSemaphore(value: groupCount)
 

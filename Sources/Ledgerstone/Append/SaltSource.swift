@@ -27,7 +27,7 @@ final class SaltSource: Sendable {
         stock.usedByteCount = 0
       }
       let end = stock.usedByteCount + BodyEntry.saltByteCount
-      buffer.append(contentsOf: stock.bytes[stock.usedByteCount..<end])
+      buffer.append(copying: stock.bytes.rawSpan.extracting(stock.usedByteCount..<end))
       stock.usedByteCount = end
     }
   }

@@ -112,16 +112,29 @@ final class TreeFiles: Sendable {
   ///
   /// - Returns: whether any differed; they are durable only after `synchronize`.
   func revise(_ hashes: [SHA256Digest], level: Int, from index: UInt64) throws -> Bool {
-    let bytes = Self.bytes(of: hashes)
     let offset = Int(index) * SHA256Digest.byteCount
     return try levels.withLock { levels in
       guard level < levels.count, index + UInt64(hashes.count) <= levels[level].count else {
         throw TreeFilesError.short(level: level)
       }
-      if try levels[level].file?.bytes(count: bytes.count, at: offset) == bytes { return false }
-      try levels[level].file?.write(bytes, at: offset)
+      let stored = try levels[level].file?.bytes(
+        count: hashes.count * SHA256Digest.byteCount, at: offset)
+      if let stored, Self.holds(stored, hashes) { return false }
+      try levels[level].file?.write(Self.bytes(of: hashes), at: offset)
       return true
     }
+  }
+
+  /// Whether `bytes` are `hashes` one after the other.
+  private static func holds(_ bytes: [UInt8], _ hashes: [SHA256Digest]) -> Bool {
+    guard bytes.count == hashes.count * SHA256Digest.byteCount else { return false }
+    let bytes = bytes.rawSpan
+    for position in hashes.indices {
+      let start = position * SHA256Digest.byteCount
+      let stored = SHA256Digest(bytes.extracting(start..<start + SHA256Digest.byteCount))
+      if stored != hashes[position] { return false }
+    }
+    return true
   }
 
   private static func bytes(of hashes: [SHA256Digest]) -> [UInt8] {
