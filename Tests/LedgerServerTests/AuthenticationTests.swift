@@ -5,6 +5,7 @@ import LedgerCryptography
 import LedgerFormat
 import LedgerTestSupport
 import SegmentStorage
+import Synchronization
 import Testing
 
 @testable import LedgerServer
@@ -149,8 +150,20 @@ import Testing
     }
   }
 
+  /// A clock that somebody else moves on, however slow the machine is.
+  private final class HandMovedClock: LedgerClock {
+    private let microseconds = Atomic<Int64>(1_800_000_000_000_000)
+
+    func now() -> Timestamp { Timestamp(microseconds: microseconds.load(ordering: .relaxed)) }
+    func monotonicMicroseconds() -> Int64 { microseconds.load(ordering: .relaxed) }
+    func move(seconds: Int64) {
+      microseconds.wrappingAdd(seconds * 1_000_000, ordering: .relaxed)
+    }
+  }
+
   @Test func readingBodiesLeavesOneRecordAMinute() async throws {
-    var fixture = try await ServerFixture()
+    let clock = HandMovedClock()
+    var fixture = try await ServerFixture(clock: clock)
     let tokens = try fixture.setUpTokens()
     let ledger = fixture.ledger
     try await fixture.serve { peer async throws in
@@ -158,6 +171,7 @@ import Testing
         "/api/v1/lineage", Event.start, .bearer(tokens[.appender]))
       #expect(appended.status == 201)
       for _ in 0..<3 {
+        clock.move(seconds: 19)
         let body = try await peer.get("/v1/records/1/bodies/0", .bearer(tokens[.auditor]))
         #expect(body.text == Event.start)
         #expect(body.headers[.contentType] == "application/octet-stream")
@@ -174,6 +188,10 @@ import Testing
       // What is not there leaves none either.
       let missing = try await peer.get("/v1/records/1/bodies/7", .bearer(tokens[.auditor]))
       #expect(missing.status == 404)
+      // The first one was 60 seconds ago.
+      clock.move(seconds: 22)
+      _ = try await peer.get("/v1/records/1/bodies/0", .bearer(tokens[.auditor]))
+      #expect(ledger.size == 5)
     }
     let record = try fixture.ledger.reader().record(at: 2).header.content
     #expect(record.kind == "ledger/read")

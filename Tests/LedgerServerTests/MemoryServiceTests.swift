@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import LedgerServer
@@ -7,7 +8,19 @@ import Testing
   @Test func freeMemoryGoesBack() {
     var pieces = (0..<2_000).map { [UInt8](repeating: UInt8($0 & 255), count: 16_384) }
     for place in pieces.indices where place % 8 != 0 { pieces[place] = [] }
-    #expect(MemoryService.giveBack())
+    let hasGivenBack = MemoryService.giveBack()
+    if Self.isSanitized {
+      // The sanitizer's allocator has nothing to trim and says so.
+      FileHandle.standardError.write(Data("under a sanitizer no memory is given back\n".utf8))
+    } else {
+      #expect(hasGivenBack)
+    }
     #expect(pieces.reduce(0) { $0 + $1.count } == 250 * 16_384)
+  }
+
+  /// As set by `Tests/Sanitizers/run`.
+  private static var isSanitized: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["ASAN_OPTIONS"] != nil || environment["TSAN_OPTIONS"] != nil
   }
 }

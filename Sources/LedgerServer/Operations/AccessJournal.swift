@@ -11,21 +11,17 @@ final class AccessJournal: Sendable {
   }
 
   private let ledger: Ledger
-  private let clock: any LedgerClock
   private let last = Mutex<[Key: Int64]>([:])
   private static let minuteMicroseconds: Int64 = 60_000_000
 
-  init(_ ledger: Ledger, clock: any LedgerClock = SystemClock()) {
-    self.ledger = ledger
-    self.clock = clock
-  }
+  init(_ ledger: Ledger) { self.ledger = ledger }
 
   /// Returns once a record of it is durable, this one's or that of the minute.
   ///
   /// - Throws: where none can be left; nothing may be given out then.
   func note(_ reading: Ledger.Reading, by caller: Caller) async throws(ServerError) {
     let key = Key(source: caller.source, isPerson: caller.isPerson, reading: reading)
-    let now = clock.monotonicMicroseconds()
+    let now = ledger.clock.monotonicMicroseconds()
     let isKnown = last.withLock { last in
       last[key].map { now - $0 < Self.minuteMicroseconds } ?? false
     }

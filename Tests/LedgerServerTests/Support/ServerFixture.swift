@@ -26,9 +26,9 @@ struct ServerFixture {
   var configuration = ServerConfiguration()
   var tokens: TokenBook?
 
-  init() async throws {
+  init(clock: any LedgerClock = SystemClock()) async throws {
     let options = LedgerOptions(
-      fileSystem: disk, segmentByteCountTarget: 1 << 20, sealsInBackground: false,
+      fileSystem: disk, clock: clock, segmentByteCountTarget: 1 << 20, sealsInBackground: false,
       subjectStore: FileSubjectStoreProvider(disk), keyEncryptionKey: .vaultFile)
     try await Ledger.create(
       at: Self.location, origin: "test.example/served", options: options)
