@@ -13,7 +13,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
 PANELS = [
-    ("records per second", ["bulk append", "verify, everything"]),
+    ("records per second", ["bulk append", "verify, every"]),
     ("milliseconds", ["opening after a clean close", "opening after a crash"]),
     ("MiB beyond caches", ["memory after a clean close", "memory after a crash"]),
     ("microseconds per proof", ["inclusion proof, made, any", "inclusion proof, checked, without"]),
