@@ -13,8 +13,9 @@ extension LedgerOpening {
 
   /// The tree under `note` as the records give it that are there; changes nothing.
   ///
-  /// Costs what opening costs anyway: the headers between the last segment's end and the note. A
-  /// note inside the segments is looked up in the tree files, which below there never change.
+  /// Costs what opening costs anyway: the headers between the last segment's end and the note, on
+  /// all processors. A note inside the segments is looked up in the tree files, which below there
+  /// never change.
   ///
   /// - Throws: `forked` if the records are not those that were signed.
   func signedFrontier(
@@ -33,7 +34,7 @@ extension LedgerOpening {
         let start = segment?.endRecord ?? 0
         guard var frontier = TreeFrontier(size: start, hashes: segment?.chain.frontier ?? [])
         else { return nil }
-        try reader.forEachHeader(in: start..<size) { frontier.append($2) }
+        try reader.forEachLeafHash(in: start..<size) { frontier.append($0) }
         return frontier
       }
       let segment = reader.segments.last { $0.endRecord <= size }
@@ -111,8 +112,8 @@ extension LedgerOpening {
       try files.cut()
       // What lies below the newest note was hashed before.
       if signed.size > sealedSize { frontier = signed }
-      try recovered.reader.forEachHeader(in: frontier.size..<recovered.nextRecord) {
-        frontier.append($2)
+      try recovered.reader.forEachLeafHash(in: frontier.size..<recovered.nextRecord) {
+        frontier.append($0)
       }
       return TreeState(files: files, frontier: frontier, remarks: [])
     }
