@@ -51,7 +51,7 @@ public enum FormatLimits {
   /// The most bytes behind the last whole group that can be a torn write.
   public static let tornTailByteCountMax = 268_435_456
   /// The most zeros behind the last whole group that are room a writer has made for the next ones.
-  public static let reserveByteCountMax = 1_048_576
+  public static let reserveByteCountMax = 262_144
   /// The longest checkpoint or other signed note file.
   public static let noteByteCountMax = 1_048_576
   /// The highest level of a run whose records can all be numbered: 65,536 · 16^11 are 2^60.

@@ -173,6 +173,30 @@ import Testing
       #expect(read.raw == raw && read.header == header && read.left == 0)
     }
   }
+
+  /// Where much repeats, at all distances and lengths.
+  @Test func redundantBlocksReadBack() throws {
+    var random = RepeatableRandom(for: "redundant blocks")
+    for round in 0..<60 {
+      let phrases = (0..<(2 + round)).map { _ in random.bytes(8 + Int(random.integer(400))) }
+      let count = 1_000 + Int(random.integer(120_000))
+      var raw: [UInt8] = []
+      while raw.count < count {
+        raw += phrases[Int(random.integer(UInt64(phrases.count)))]
+        // An id between two of them, as events have.
+        if random.chance(3) { raw += random.bytes(Int(random.integer(12))) }
+      }
+      var written: ByteBuffer = [7, 7]
+      let header = Block.encode(
+        .bodies, raw: raw.rawSpan, entryCount: 1, firstRecord: 3, lastRecord: 9, into: &written)
+      #expect(written.prefix(2) == [7, 7])
+      let stored = Array(written.dropFirst(2))
+      #expect(stored.count == BlockHeader.byteCount(.bodies) + header.storedByteCount)
+      if raw.count > 60_000 { #expect(header.storedByteCount * 3 < raw.count) }
+      let read = try decode(.bodies, stored)
+      #expect(read.raw == raw && read.header == header && read.left == 0)
+    }
+  }
 }
 
 @Suite struct BodyEntryTests {

@@ -196,7 +196,7 @@ struct StructureDamageTests {
       #expect(remark?.message.hasPrefix("\(length - start) byte") == true)
       #expect(report.summary.recordCount == 6)
     }
-    let zeros = [UInt8](repeating: 0, count: 1_048_576)
+    let zeros = [UInt8](repeating: 0, count: 262_144)
     let marked: [UInt8] = Array(zeros.dropLast()) + [1]
     for junk in [[1], zeros + [0], marked, Array("LSTGROUP".utf8), parts[1]] {
       var evidence = sound

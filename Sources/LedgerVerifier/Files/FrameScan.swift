@@ -59,7 +59,7 @@ struct FrameScan {
   {
     while true {
       let offset = position - start
-      if try holdsOnlyReserve(wave.window, from: offset) { return .end }
+      if try holdsOnlyReserve(&wave.window, from: offset) { return .end }
       if wave.frames.count > 0, wave.window.count - offset < GroupFrameHeader.byteCount,
         windowEnd < file.byteCount
       {
@@ -86,15 +86,18 @@ struct FrameScan {
 
   /// Whether nothing of the log lies from `position` on, which is `offset` in the window: the file
   /// ends there, or holds zeros that a writer put there for the groups to come.
-  private func holdsOnlyReserve(_ window: [UInt8], from offset: Int) throws(EvidenceError) -> Bool {
+  ///
+  /// What is missing of them is read into the window, so that all is judged by what was read once.
+  private func holdsOnlyReserve(
+    _ window: inout [UInt8], from offset: Int
+  ) throws(EvidenceError) -> Bool {
     let count = file.byteCount - position
     guard count > 0 else { return count == 0 }
-    guard count <= FormatLimits.reserveByteCountMax, offset >= window.count || window[offset] == 0
-    else { return false }
-    if window.count - offset >= count {
-      return window[offset..<offset + count].allSatisfy { $0 == 0 }
-    }
-    return try file.bytes(position..<file.byteCount).allSatisfy { $0 == 0 }
+    guard count <= FormatLimits.reserveByteCountMax else { return false }
+    if offset < window.count, window[offset] != 0 { return false }
+    let windowEnd = position - offset + window.count
+    if windowEnd < file.byteCount { try file.read(windowEnd..<file.byteCount, into: &window) }
+    return window[offset...].allSatisfy { $0 == 0 }
   }
 
   private struct Reason: Error {
@@ -149,6 +152,11 @@ struct FrameScan {
     var bytes: [UInt8] = []
     bytes.append(littleEndian: GroupFrameHeader.magic)
     return bytes
+  }
+
+  /// The bytes of a frame as they are now.
+  func bytes(of header: GroupFrameHeader) throws(EvidenceError) -> [UInt8] {
+    try file.bytes(Int(header.offset)..<Int(header.offset) + header.frameByteCount)
   }
 
   /// Goes on at `offset`.

@@ -15,8 +15,10 @@ struct FrameWalk {
   private var leastNumber: UInt64 = 1
   /// The file's end was judged.
   private(set) var isFinished = false
-  /// After damage the scan goes on behind it.
+  /// The scan goes on, behind damage or at the same place once more.
   var isResumed = false
+  /// What was read twice.
+  private var offsetReadAgain = -1
 
   init(_ active: ActiveFile, isLast: Bool, sealedEnd: UInt64) {
     self.active = active
@@ -44,16 +46,31 @@ struct FrameWalk {
     _ wave: FrameWave, _ work: Work, _ scan: FrameScan, _ chain: RecordChain, _ check: LedgerCheck
   ) throws(EvidenceError) {
     for (position, frame) in wave.frames.enumerated() {
-      let result = work.take(position)
-      if result.isDamaged, position == wave.frames.count - 1, wave.stop != nil,
-        try isTorn(frame.header, scan, check)
-      {
-        let offset = Int(frame.header.offset)
-        return finishTorn(
-          offset, "the digests of group \(frame.header.number) do not match", chain)
+      var result = work.take(position)
+      if result.isDamaged {
+        if position == wave.frames.count - 1, wave.stop != nil,
+          try isTorn(frame.header, scan, check)
+        {
+          let offset = Int(frame.header.offset)
+          return finishTorn(
+            offset, "the digests of group \(frame.header.number) do not match", chain)
+        }
+        result = try checkAgain(frame.header, scan)
       }
       try accept(frame.header, result, chain, check)
     }
+  }
+
+  /// Reads and checks a damaged frame behind which others lie or must lie.
+  ///
+  /// It may have been read while it was written. A writer begins a group when the one before is
+  /// whole, so whoever has seen what follows it reads it whole.
+  private func checkAgain(
+    _ header: GroupFrameHeader, _ scan: FrameScan
+  ) throws(EvidenceError) -> FrameResult {
+    var raw: [UInt8] = []
+    let bytes = try scan.bytes(of: header)
+    return FrameCheck.run(bytes.rawSpan, header: header, file: active.name, raw: &raw)
   }
 
   /// Whether a frame with wrong digests can be a write that never was acknowledged.
@@ -106,7 +123,15 @@ struct FrameWalk {
   ) throws(EvidenceError) {
     let place = Place(file: active.name, offset: UInt64(offset))
     let next = chain.nextRecord
-    if let later = try scan.laterFrame(after: offset, leastNumber: leastNumber) {
+    // A frame with the next number at another place than the next is nobody's.
+    let least = expected == nil ? leastNumber : leastNumber + 1
+    if let later = try scan.laterFrame(after: offset, leastNumber: least) {
+      if offsetReadAgain < offset {
+        // As of `checkAgain`.
+        offsetReadAgain = offset
+        isResumed = true
+        return scan.move(to: offset)
+      }
       let first = expected?.record ?? next
       chain.collector.add(
         Finding(

@@ -152,14 +152,16 @@ extension GroupLog.State {
   /// Writes zeros behind a group that ends at `end`, if that is worth it; the group's own sync
   /// makes them durable.
   ///
-  /// Without room for them there is no reserve, and the group is none the worse.
+  /// Without room for them there is no reserve, what there is room for stays free, and the group is
+  /// none the worse.
   private mutating func extendReserve(behind end: UInt64) throws(StorageError) {
     guard let count = reserve.extent(behind: end, from: position.nextOffset) else { return }
     do throws(StorageError) {
       try file?.write([UInt8](repeating: 0, count: count), at: Int(end))
     } catch {
-      guard error.isNoSpace else { throw error }
+      guard error.isNoSpace || error.errno == .fileTooLarge else { throw error }
       reserve.giveUp()
+      try file?.truncate(to: Int(end))
     }
   }
 }

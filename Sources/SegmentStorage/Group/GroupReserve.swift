@@ -11,8 +11,9 @@ struct GroupReserve {
   /// As many small groups in a row are the beginning of more; a few leave the file as long as it
   /// is.
   static let smallCountMin = 8
-  /// Zeros written at once: some hundred groups of one record. Readers accept four times as many.
-  static let byteCount = FormatLimits.reserveByteCountMax / 4
+  /// Zeros written at once, room for some hundred groups of one record: as many as readers take for
+  /// a reserve.
+  static let byteCount = FormatLimits.reserveByteCountMax
 
   /// Behind the zeros that were written last; 0 if there are none.
   private var end: UInt64 = 0
@@ -31,8 +32,11 @@ struct GroupReserve {
     return Self.byteCount
   }
 
-  /// Takes note that a new file was begun.
-  mutating func beginFile() { end = 0 }
+  /// Takes note that a new file was begun; by then there may be room again.
+  mutating func beginFile() {
+    end = 0
+    isGivenUp = false
+  }
 
   /// Takes note that there is no room for it.
   mutating func giveUp() { isGivenUp = true }

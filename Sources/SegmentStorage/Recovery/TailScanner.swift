@@ -92,8 +92,8 @@ struct TailScanner {
   private mutating func readGroup(
     at offset: UInt64, _ window: inout FileWindow, _ file: borrowing StorageFile
   ) throws(StorageEngineError) -> RecoveryScan.Event {
-    let left = window.fileByteCount - offset
     if try window.holdsOnlyReserve(from: offset, of: file) { return .end(at: offset) }
+    let left = window.fileByteCount - min(offset, window.fileByteCount)
     guard let head = try window.load(GroupFrameHeader.byteCount, at: offset, from: file) else {
       let error = FormatError.truncated(
         needed: GroupFrameHeader.byteCount, available: Int(left), offset: 0)
