@@ -138,4 +138,34 @@ struct SealingTests {
     }
     writer.abandon()
   }
+
+  /// A reserve goes along into the file that is sealed; anything else there is no tear.
+  @Test func whatFollowsTheGroupsOfASealedFile() throws {
+    for (tail, isReserve) in [
+      ([], true), ([0], true), ([UInt8](repeating: 0, count: 262_144), true), ([1], false),
+      ([0, 0, 1], false), ([UInt8](repeating: 0, count: 262_145), false),
+    ] as [([UInt8], Bool)] {
+      let disk = TestWriter.disk()
+      let writer = TestWriter(disk)
+      try writer.open()
+      for _ in 0..<4 { try writer.commit(3) }
+      let log = try #require(writer.log)
+      _ = try log.beginSealing(lastLeafHash: writer.model.lastLeafHash)
+      writer.abandon()
+      let path = writer.location.sealingPath
+      disk.setContents(path, (disk.contents(path) ?? []) + tail)
+      if isReserve {
+        let recovered = try writer.open(checkpointSize: 12)
+        #expect(recovered.pendingSealing != nil && disk.contents(path) == nil)
+        try writer.commit(1)
+        #expect(try difference(#require(writer.reader), writer.model) == nil)
+        try writer.close()
+      } else {
+        let error = failure { try writer.open(checkpointSize: 12) }
+        #expect(error?.isCorruption == true && error?.path == path)
+        let count = tail.count == 1 ? "1 byte" : "\(tail.count) bytes"
+        #expect(error?.description.contains("\(count) behind its last group") == true)
+      }
+    }
+  }
 }

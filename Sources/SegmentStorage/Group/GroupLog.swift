@@ -1,7 +1,8 @@
 public import LedgerFormat
 internal import Synchronization
 
-/// The durable end of a ledger: appends groups to `active`, each with one write and one sync.
+/// The durable end of a ledger: appends groups to `active`, each with one write and one sync, and
+/// now and then makes room for small ones (`GroupReserve`).
 ///
 /// Owned by the one writer. It may be called from any thread, one call at a time: a second caller
 /// waits. After a failed operation it is poisoned: what reached the medium is unknown, so every

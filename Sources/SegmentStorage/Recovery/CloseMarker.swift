@@ -12,7 +12,7 @@ internal import LedgerFormat
 struct CloseMarker: Hashable, Sendable {
   /// Number of the last group; 0 if there is none.
   var group: UInt64
-  /// Bytes of `active`.
+  /// Where the last group ends in `active`.
   var offset: UInt64
   /// Records of the ledger.
   var records: UInt64

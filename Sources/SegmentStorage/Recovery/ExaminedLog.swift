@@ -11,7 +11,7 @@ public struct ExaminedLog: Sendable {
     var activePlace: String
     var active: TailScan
     var sealing: TailScan?
-    /// The file ends exactly where a clean close says.
+    /// The groups end exactly where a clean close says.
     var isClean: Bool
   }
 

@@ -15,7 +15,7 @@ public struct RecoveryScan: Sendable {
     case group(GroupFrameHeader, at: UInt64, linkFault: FormatError?)
     /// No whole group; `header` is the frame's header if at least that is valid.
     case unreadable(FormatError, at: UInt64, header: GroupFrameHeader?)
-    /// The file ends here.
+    /// The file ends here, or nothing but a reserve follows.
     case end(at: UInt64)
     /// The search came upon a valid frame header.
     case found(GroupFrameHeader, at: UInt64)
@@ -43,7 +43,7 @@ public struct RecoveryScan: Sendable {
   }
 
   public enum Verdict: Hashable, Sendable {
-    /// The file ends with a whole group.
+    /// The file ends with a whole group, but for a reserve.
     case clean
     /// Everything from this offset on is a group that was never acknowledged.
     case tornTail(at: UInt64, FormatError)

@@ -124,6 +124,13 @@ extension StorageLocation {
       throw error
     }
     let position = sealing.position
+    let surplusByteCount = sealing.fileByteCount - position.nextOffset
+    if surplusByteCount > 0, position.nextRecord == next.firstRecord {
+      throw .damaged(
+        sealingPath, offset: position.nextOffset,
+        records: position.nextRecord..<position.nextRecord + 1,
+        "\(counted(surplusByteCount, "byte")) behind its last group are no group")
+    }
     guard position.nextOffset == sealing.fileByteCount, position.nextRecord == next.firstRecord,
       position.nextGroup == next.firstGroup, position.previousDigest == next.previousDigest,
       sealing.lastLeafHash == next.leafHashBefore
