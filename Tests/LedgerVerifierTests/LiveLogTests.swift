@@ -1,5 +1,6 @@
 import LedgerCryptography
 import LedgerFormat
+import LedgerTestSupport
 import LedgerVerifier
 import Synchronization
 import Testing
@@ -11,17 +12,17 @@ import Testing
   private final class LiveFile: EvidenceFile {
     private struct State {
       var moment: Int
-      var random: SystemRandomNumberGenerator
+      var random: DiskGenerator
     }
 
     let moments: [[UInt8]]
     let stepMax: Int
     private let state: Mutex<State>
 
-    init(_ moments: [[UInt8]], from moment: Int, stepMax: Int) {
+    init(_ moments: [[UInt8]], from moment: Int, stepMax: Int, seed: Int) {
       self.moments = moments
       self.stepMax = stepMax
-      state = Mutex(State(moment: moment, random: SystemRandomNumberGenerator()))
+      state = Mutex(State(moment: moment, random: DiskGenerator(seed: UInt64(seed))))
     }
 
     var byteCount: Int { moments[0].count }
@@ -82,7 +83,7 @@ import Testing
       }
     }
     for round in 0..<150 {
-      let active = LiveFile(moments, from: round, stepMax: stepMax)
+      let active = LiveFile(moments, from: round, stepMax: stepMax, seed: round)
       let report = verify(LiveEvidence(still: sound, active: active), builder)
       #expect(report.status == .valid, "\(round): \(report.lines)")
       #expect(report.summary.recordCount >= 5)
@@ -100,7 +101,7 @@ import Testing
         var bytes = file + [UInt8](repeating: 0, count: 3_000)
         bytes[offset] ^= 1
         if isZero { for place in offset..<offsets[9] { bytes[place] = 0 } }
-        let active = LiveFile([bytes], from: 0, stepMax: 0)
+        let active = LiveFile([bytes], from: 0, stepMax: 0, seed: offset)
         let report = verify(LiveEvidence(still: sound, active: active), builder)
         #expect(report.status == .notValid, "\(offset)")
         // Inside that group, whose damaged bytes may name another record.
