@@ -1,3 +1,4 @@
+import LedgerTestSupport
 import Testing
 
 @testable import LedgerCLI
@@ -18,7 +19,7 @@ import Testing
 
   @Test(
     .timeLimit(.minutes(10)),
-    .enabled(if: !Scratch.isSanitized, "a sanitizer maps more memory than that"))
+    .enabled(if: !Sanitizer.isPresent, "a sanitizer maps more memory than that"))
   func aWriterWithTooLittleRoomIsRefused() throws {
     let scratch = try Scratch.withLedger()
     let append = "append L " + Sample.appendArguments.joined(separator: " ")
@@ -39,7 +40,7 @@ import Testing
   /// Where there may be no room for another thread, what is read on several is read on one.
   @Test(
     .timeLimit(.minutes(10)),
-    .enabled(if: !Scratch.isSanitized, "a sanitizer maps more memory than that"))
+    .enabled(if: !Sanitizer.isPresent, "a sanitizer maps more memory than that"))
   func aClosureNeedsNoSecondThread() throws {
     let scratch = try Scratch.withLedger()
     let records = (0..<700).map { number in

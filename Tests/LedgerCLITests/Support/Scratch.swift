@@ -1,4 +1,5 @@
 import Foundation
+import LedgerTestSupport
 
 /// A folder of its own for one test, in which the built program is run as a process.
 ///
@@ -51,16 +52,9 @@ final class Scratch: Sendable {
     return process
   }
 
-  /// The tests run under a sanitizer, which maps terabytes and starts under no limit
-  /// (`Tests/Sanitizers/run`).
-  static var isSanitized: Bool {
-    let environment = ProcessInfo.processInfo.environment
-    return environment["ASAN_OPTIONS"] != nil || environment["TSAN_OPTIONS"] != nil
-  }
-
   /// The line of a script that limits the program's memory to 400 MB; says so where it cannot.
   static var dataLimit: String {
-    guard isSanitized else { return "ulimit -d 400000" }
+    guard Sanitizer.isPresent else { return "ulimit -d 400000" }
     FileHandle.standardError.write(Data("under a sanitizer memory is not limited\n".utf8))
     return ":"
   }
