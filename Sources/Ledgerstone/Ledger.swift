@@ -117,7 +117,7 @@ public final class Ledger: Sendable {
     return await withCheckedContinuation { continuation in
       rereading.async {
         let tree = try? signed.extended(to: log.endRecord, holding: files) { range, body in
-          try log.forEachLeafHash(in: range, body)
+          try log.forEachLeafRun(in: range, body)
         }
         continuation.resume(returning: tree)
       }

@@ -50,6 +50,27 @@ public struct TreeFrontier: Sendable, Equatable {
     size += 1
   }
 
+  /// Adds a complete node whose leaves follow those that are there, and reports it and each one
+  /// that it completes, lowest first.
+  ///
+  /// - Precondition: `size` is a multiple of the node's leaves.
+  mutating func append(
+    _ node: LeafRun.Node, completed: (_ level: Int, _ hash: SHA256Digest) -> Void
+  ) {
+    let leafCount: UInt64 = 1 << UInt64(node.level)
+    precondition(size & (leafCount - 1) == 0, "a node begins at a multiple of its leaves")
+    precondition(size < (1 << 63) - leafCount, "a tree has fewer than 2^63 leaves")
+    var (level, hash) = (node.level, node.hash)
+    completed(level, hash)
+    while size >> UInt64(level) & 1 == 1 {
+      hash = MerkleHash.node(hashes.removeLast(), hash)
+      level += 1
+      completed(level, hash)
+    }
+    hashes.append(hash)
+    size += leafCount
+  }
+
   /// Adds one leaf hash.
   public mutating func append(_ leaf: SHA256Digest) {
     append(leaf) { _, _, _ in }

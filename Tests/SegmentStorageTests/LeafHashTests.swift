@@ -26,12 +26,21 @@ struct LeafHashTests {
         0..<0, 0..<1, 1_299..<1_301, 500..<700, 1_000..<2_000, end - 1..<end, 0..<end, end..<end,
       ] {
         var found: [SHA256Digest] = []
-        try reader.forEachLeafHash(in: range) { found.append($0) }
+        var next = range.lowerBound
+        try reader.forEachLeafHashRun(
+          in: range, fold: { (first: $0, leafHashes: $1) },
+          body: { run in
+            #expect(run.first == next)
+            next += UInt64(run.leafHashes.count)
+            found += run.leafHashes
+          })
         let expected = writer.model.records[Int(range.lowerBound)..<Int(range.upperBound)]
         #expect(found == expected.map(\.leafHash), "\(range)")
       }
       #expect(
-        failure { try reader.forEachLeafHash(in: 0..<end + 1) { _ in } }?.code == .noSuchRecord)
+        failure {
+          try reader.forEachLeafHashRun(in: 0..<end + 1, fold: { _, _ in }, body: {})
+        }?.code == .noSuchRecord)
     }
     try writer.close()
   }
@@ -48,7 +57,8 @@ struct LeafHashTests {
       disk.setContents(path, damaged)
       var found: [SHA256Digest] = []
       let error = failure {
-        try reader.forEachLeafHash(in: 0..<reader.endRecord) { found.append($0) }
+        try reader.forEachLeafHashRun(
+          in: 0..<reader.endRecord, fold: { $1 }, body: { found += $0 })
       }
       // A byte of a body is none of a header, and then all is there.
       #expect(error == nil ? found == expected : error?.code == .damaged)

@@ -225,7 +225,7 @@ final class Committer {
       // A reader of the new checkpoint wants the tree under it.
       try tree.synchronize()
       let note = try signer.sign(frontier, tree: tree, reread: reread) { range, body in
-        try reader.forEachLeafHash(in: range, body)
+        try reader.forEachLeafRun(in: range, body)
       }
       let time = options.clock.monotonicMicroseconds()
       publication.update {

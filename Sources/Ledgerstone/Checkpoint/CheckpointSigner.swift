@@ -45,10 +45,10 @@ struct CheckpointSigner {
   ///   - tree: its files; what differs there is set right.
   ///   - reread: the tree of some of these records, read back and hashed before on top of one that
   ///     was signed, with the files held to it.
-  ///   - readBack: calls its argument with the leaf hash of each record of a range, from the disk.
+  ///   - readBack: calls its argument with the leaf hashes of a range, in order, from the disk.
   mutating func sign(
     _ frontier: TreeFrontier, tree: TreeFiles, reread: TreeFrontier? = nil,
-    readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
+    readBack: (Range<UInt64>, (LeafRun) -> Void) throws -> Void
   ) throws(LedgerError) -> LedgerNote {
     if let newest, newest.checkpoint.size == frontier.size { return newest }
     var extended = signedFrontier

@@ -34,7 +34,7 @@ extension LedgerOpening {
         let start = segment?.endRecord ?? 0
         guard var frontier = TreeFrontier(size: start, hashes: segment?.chain.frontier ?? [])
         else { return nil }
-        try reader.forEachLeafHash(in: start..<size) { frontier.append($0) }
+        try reader.forEachLeafRun(in: start..<size) { frontier.append($0) }
         return frontier
       }
       let segment = reader.segments.last { $0.endRecord <= size }
@@ -112,7 +112,7 @@ extension LedgerOpening {
       try files.cut()
       // What lies below the newest note was hashed before.
       if signed.size > sealedSize { frontier = signed }
-      try recovered.reader.forEachLeafHash(in: frontier.size..<recovered.nextRecord) {
+      try recovered.reader.forEachLeafRun(in: frontier.size..<recovered.nextRecord) {
         frontier.append($0)
       }
       return TreeState(files: files, frontier: frontier, remarks: [])
@@ -140,20 +140,27 @@ extension LedgerOpening {
     from start: UInt64, _ recovered: RecoveredLog, _ frontier: inout TreeFrontier,
     _ files: TreeFiles
   ) throws {
-    var pending = PendingGroup()
+    // By level, what is not written yet.
+    var pending: [[SHA256Digest]] = []
+    var failure: (any Error)?
     func flush() throws {
-      for (level, hashes) in pending.treeHashes.enumerated() {
+      for (level, hashes) in pending.enumerated() {
         try files.append(hashes, level: level)
+        pending[level].removeAll(keepingCapacity: true)
       }
-      pending.begin(firstRecord: 0, recordedTime: Timestamp(microseconds: 0))
     }
-    try recovered.reader.forEachHeader(in: start..<recovered.nextRecord) { index, _, leafHash in
-      pending.add(hash: leafHash, level: 0)
-      frontier.append(leafHash) { level, _, hash in
-        if level.isMultiple(of: 8) { pending.add(hash: hash, level: level / 8) }
-      }
-      if index % 65_536 == 65_535 { try flush() }
+    func add(_ hashes: some Sequence<SHA256Digest>, level: Int) {
+      while pending.count <= level { pending.append([]) }
+      pending[level].append(contentsOf: hashes)
     }
+    try recovered.reader.forEachLeafRun(in: start..<recovered.nextRecord) { run in
+      guard failure == nil else { return }
+      add(run.leaves, level: 0)
+      frontier.append(run) { level, hash in add(CollectionOfOne(hash), level: level / 8) }
+      guard pending[0].count >= 65_536 else { return }
+      do { try flush() } catch { failure = error }
+    }
+    if let failure { throw failure }
     try flush()
   }
 }

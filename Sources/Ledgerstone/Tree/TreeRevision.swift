@@ -10,7 +10,7 @@ struct TreeRevision {
     var pending: [SHA256Digest] = []
   }
 
-  /// Hashes compared at once.
+  /// Hashes compared at once, or one run's more.
   private static let portionHashCount = 8_192
 
   private let tree: TreeFiles
@@ -24,11 +24,11 @@ struct TreeRevision {
     levels = TreeFiles.hashCounts(size: size).map { Level(start: $0) }
   }
 
-  /// Takes the next hash of a level.
-  mutating func append(_ hash: SHA256Digest, level: Int) {
+  /// Takes the next hashes of a level.
+  mutating func append(_ hashes: some Sequence<SHA256Digest>, level: Int) {
     while levels.count <= level { levels.append(Level(start: 0)) }
-    levels[level].pending.append(hash)
-    if levels[level].pending.count == Self.portionHashCount { compare(level) }
+    levels[level].pending.append(contentsOf: hashes)
+    if levels[level].pending.count >= Self.portionHashCount { compare(level) }
   }
 
   private mutating func compare(_ level: Int) {
@@ -56,18 +56,17 @@ extension TreeFrontier {
   /// The tree with the records behind it up to `end`, which are read back from the disk; `files`
   /// are held to what these give.
   ///
-  /// - Parameter readBack: calls its argument with the leaf hash of each record of a range, in
-  ///   order.
+  /// - Parameter readBack: calls its argument with the leaf hashes of a range, in order.
   func extended(
     to end: UInt64, holding files: TreeFiles,
-    readBack: (Range<UInt64>, (SHA256Digest) -> Void) throws -> Void
+    readBack: (Range<UInt64>, (LeafRun) -> Void) throws -> Void
   ) throws -> TreeFrontier {
     var tree = self
     var revision = TreeRevision(of: files, from: size)
-    try readBack(size..<end) { leaf in
-      revision.append(leaf, level: 0)
-      tree.append(leaf) { level, _, hash in
-        if level.isMultiple(of: 8) { revision.append(hash, level: level / 8) }
+    try readBack(size..<end) { run in
+      revision.append(run.leaves, level: 0)
+      tree.append(run) { level, hash in
+        revision.append(CollectionOfOne(hash), level: level / 8)
       }
     }
     try revision.finish()

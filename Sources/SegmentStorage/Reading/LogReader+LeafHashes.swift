@@ -2,15 +2,22 @@ public import LedgerCryptography
 internal import LedgerFormat
 
 extension LogReader {
-  /// Gives the leaf hash of each of `records` to `body`, in order.
+  /// Gives the leaf hashes of `records` to `fold`, block by block and on all processors, and what
+  /// that makes of each block to `body`, in order.
   ///
   /// As `forEachHeader`: every block's digest is checked, every header hashed again, and the chain
-  /// of leaf hashes runs through all of them. Blocks are hashed on all processors, a few at a time.
+  /// of leaf hashes runs through all of them. A few blocks are in memory at a time.
   ///
+  /// - Parameters:
+  ///   - fold: takes the index of a record, and the leaf hashes of it and of those behind it;
+  ///     called by many threads, in no order.
+  ///   - body: takes what `fold` made, block by block.
   /// - Throws: `noSuchRecord` before the first call if the range exceeds the snapshot; `damaged`
   ///   with file, offset and records.
-  public func forEachLeafHash(
-    in records: Range<UInt64>, _ body: (SHA256Digest) -> Void
+  public func forEachLeafHashRun<Folded: Sendable>(
+    in records: Range<UInt64>,
+    fold: @Sendable (_ firstRecord: UInt64, _ leafHashes: [SHA256Digest]) -> Folded,
+    body: (Folded) -> Void
   ) throws(StorageEngineError) {
     guard let last = records.last else { return }
     try require(last)
@@ -26,18 +33,18 @@ extension LogReader {
           for place in places {
             stored.append(try StoredBlock.storedBytes(place, from: file, path: path))
           }
-          for (place, block) in zip(places, Self.hash(stored, places, path: path)) {
+          let hashed = inParallel(places.count) { [stored] position in
+            Self.hash(stored[position], places[position], path: path, records, fold)
+          }
+          for (place, block) in zip(places, hashed) {
             let block = try block.get()
             if let leafHash, block.leafHashBefore != leafHash {
               throw .damaged(
                 path, offset: place.offset, records: place.firstRecord..<place.lastRecord + 1,
                 "the block does not continue the chain of the one before")
             }
-            for (index, hash) in zip(place.firstRecord..., block.leafHashes)
-            where records.contains(index) {
-              body(hash)
-            }
-            leafHash = block.leafHashes.last
+            body(block.folded)
+            leafHash = block.lastLeafHash
             next = min(place.lastRecord + 1, records.upperBound)
           }
         }
@@ -62,34 +69,33 @@ extension LogReader {
     return places
   }
 
-  private struct HashedBlock: Sendable {
+  private struct HashedBlock<Folded: Sendable>: Sendable {
     var leafHashBefore: SHA256Digest
-    var leafHashes: [SHA256Digest]
+    var lastLeafHash: SHA256Digest
+    var folded: Folded
   }
 
-  private static func hash(
-    _ stored: [ByteBuffer], _ places: [SegmentFooter.BlockLocation], path: String
-  ) -> [Result<HashedBlock, StorageEngineError>] {
-    inParallel(places.count) { hash(stored[$0], places[$0], path: path) }
-  }
-
-  private static func hash(
-    _ stored: ByteBuffer, _ place: SegmentFooter.BlockLocation, path: String
-  ) -> Result<HashedBlock, StorageEngineError> {
+  private static func hash<Folded: Sendable>(
+    _ stored: ByteBuffer, _ place: SegmentFooter.BlockLocation, path: String,
+    _ records: Range<UInt64>, _ fold: (UInt64, [SHA256Digest]) -> Folded
+  ) -> Result<HashedBlock<Folded>, StorageEngineError> {
     Result { () throws(StorageEngineError) in
       var raw: ByteBuffer = []
       let header = try StoredBlock.decode(.headers, stored, at: place, path: path, into: &raw)
-      var hashed = HashedBlock(leafHashBefore: header.leafHashBefore, leafHashes: [])
-      hashed.leafHashes.reserveCapacity(Int(header.entryCount))
-      return try inFile(
-        path, offset: place.offset, records: place.firstRecord..<place.lastRecord + 1
-      ) { () throws(FormatError) in
-        _ = try HeaderBlock.walk(header, raw: raw.rawSpan) { _, _, leafHash in
-          hashed.leafHashes.append(leafHash)
+      let inBlock = place.firstRecord..<place.lastRecord + 1
+      let asked = inBlock.clamped(to: records)
+      var leafHashes: [SHA256Digest] = []
+      leafHashes.reserveCapacity(asked.count)
+      let lastLeafHash = try inFile(path, offset: place.offset, records: inBlock) {
+        () throws(FormatError) in
+        try HeaderBlock.walk(header, raw: raw.rawSpan) { record, _, leafHash in
+          if asked.contains(record) { leafHashes.append(leafHash) }
           return true
         }
-        return hashed
       }
+      return HashedBlock(
+        leafHashBefore: header.leafHashBefore, lastLeafHash: lastLeafHash,
+        folded: fold(asked.lowerBound, leafHashes))
     }
   }
 }
