@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 2, 3, 15, 16, 17, 31, 33, 255, 256, 257, 271, 272, 300, 513, 1_100])
+  @Test(arguments: [1, 2, 3, 31, 32, 33, 63, 65, 255, 256, 257, 287, 288, 300, 513, 1_100])
   func provesAsTheTree(_ size: Int)
     throws
   {
@@ -82,6 +82,31 @@ import Testing
     }
   }
 
+  /// Of a hundred tiles through a cache for four, the one asked for in between is read once.
+  @Test func whatIsAskedForAgainStays() throws {
+    final class Counted: TilePartReader {
+      var readCounts: [TileCoordinate: Int] = [:]
+      func hashes(_ range: Range<Int>, of tile: TileCoordinate) -> [SHA256Digest] {
+        readCounts[tile, default: 0] += 1
+        return range.map { SHA256Hasher.hash(Array("\(tile.level) \(tile.index) \($0)".utf8)) }
+      }
+    }
+    for level in [1, 6, 9] {
+      let source = Counted()
+      let reader = FoldedTileReader(
+        source: source, treeSize: 1 << 40,
+        cache: ProofCache(wholeCountMax: 4, crownCountMax: 4, groupCountMax: 4))
+      let inTile = UInt64(8 - level % 8)
+      for index in 1...100 as ClosedRange<UInt64> {
+        for tile in [index, 0] {
+          _ = try reader.hashes(at: [TreeCoordinate(level: level, index: tile << inTile)])
+        }
+      }
+      #expect(source.readCounts.count == 101)
+      #expect(source.readCounts.values.allSatisfy { $0 == 1 })
+    }
+  }
+
   /// More groups and tiles than are kept: dropping them loses nothing.
   @Test func whatIsDroppedIsReadAgain() throws {
     /// The hash of a place tells it from all others; no tree is needed to compare.
@@ -91,7 +116,8 @@ import Testing
       }
     }
     let treeSize: UInt64 = 1 << 40
-    let reader = FoldedTileReader(source: Places(), treeSize: treeSize, cache: ProofCache())
+    let cache = ProofCache(wholeCountMax: 512, crownCountMax: 300, groupCountMax: 64)
+    let reader = FoldedTileReader(source: Places(), treeSize: treeSize, cache: cache)
     let plain = TileNodeHashReader(source: PlacesByTile(places: Places()), treeSize: treeSize)
     for step in 0..<600 as Range<UInt64> {
       let nodes = [0, 2, 7, 9].map {

@@ -41,16 +41,16 @@ enum TilePart: Hashable, Sendable {
   /// `groupWidth` leaf hashes of such a tile, or what its last group has.
   case group(Int, of: TileCoordinate)
 
-  /// A sixteenth of a tile: reading and folding as many hashes takes about as long as the rest of
-  /// a proof, and a crown takes a sixteenth of the memory of its tile.
-  static let groupWidth = 16
+  /// An eighth of a tile: reading and folding as many hashes takes about as long as the rest of a
+  /// proof, and a crown takes a thirty-second of the memory of its tile, folded.
+  static let groupWidth = 32
 }
 
 /// Node hashes out of parts of tiles that are folded once.
 ///
 /// A proof goes through about one tile for 256 times the records. Those above the lowest level are
 /// the same for many proofs. Of the lowest one most of the work, its crown, is kept, in a
-/// sixteenth of the memory; the group is read for each proof.
+/// thirty-second of the memory; the group is read for each proof.
 struct FoldedTileReader<Source: TilePartReader>: NodeHashReader {
   let source: Source
   let treeSize: UInt64

@@ -4,32 +4,53 @@ internal import Synchronization
 /// verified.
 ///
 /// Nothing in it is trusted: each proof is checked against the signed root before it is given out,
-/// and a cache with which that fails is emptied.
+/// and a cache with which that fails is emptied. At most 64 MiB with the bounds it has unless told,
+/// of which a ledger of 10^7 records can fill 20.
 final class ProofCache: Sendable {
   private struct State {
-    /// 16 KiB each.
-    var wholes = Kept(countMax: 512)
-    /// 1 KiB each.
-    var crowns = Kept(countMax: 16_384)
-    /// 1 KiB each: for proofs of neighbours, and for both questions of one.
-    var groups = Kept(countMax: 512)
+    var wholes: Kept
+    var crowns: Kept
+    var groups: Kept
     var note: LedgerNote?
   }
 
-  /// Parts of one kind; all are dropped when there are too many.
+  /// Parts of one kind. When those of half the count were new or asked for again, the others are
+  /// dropped.
   private struct Kept {
     let countMax: Int
-    var parts: [TilePart: FoldedHashes] = [:]
+    private var recent: [TilePart: FoldedHashes] = [:]
+    private var former: [TilePart: FoldedHashes] = [:]
 
     init(countMax: Int) { self.countMax = countMax }
 
-    mutating func remember(_ folded: FoldedHashes, as part: TilePart) {
-      if parts.count >= countMax { parts.removeAll() }
-      parts[part] = folded
+    mutating func find(_ part: TilePart) -> FoldedHashes? {
+      if let folded = recent[part] { return folded }
+      guard let folded = former[part] else { return nil }
+      remember(folded, as: part)
+      return folded
     }
+
+    mutating func remember(_ folded: FoldedHashes, as part: TilePart) {
+      if recent.count >= countMax / 2 { (recent, former) = ([:], recent) }
+      recent[part] = folded
+    }
+
+    mutating func forget() { (recent, former) = ([:], [:]) }
   }
 
-  private let state = Mutex(State())
+  private let state: Mutex<State>
+
+  /// - Parameters:
+  ///   - wholeCountMax: tiles above the lowest level, 16 KiB each.
+  ///   - crownCountMax: crowns of tiles of the lowest level, 0.5 KiB each.
+  ///   - groupCountMax: groups of these, 2 KiB each: for proofs of neighbours, and for both
+  ///     questions of one.
+  init(wholeCountMax: Int = 2_048, crownCountMax: Int = 65_536, groupCountMax: Int = 512) {
+    state = Mutex(
+      State(
+        wholes: Kept(countMax: wholeCountMax), crowns: Kept(countMax: crownCountMax),
+        groups: Kept(countMax: groupCountMax)))
+  }
 
   var note: LedgerNote? { state.withLock { $0.note } }
 
@@ -38,9 +59,9 @@ final class ProofCache: Sendable {
   subscript(part: TilePart) -> FoldedHashes? {
     state.withLock { state in
       switch part {
-      case .whole: state.wholes.parts[part]
-      case .crown: state.crowns.parts[part]
-      case .group: state.groups.parts[part]
+      case .whole: state.wholes.find(part)
+      case .crown: state.crowns.find(part)
+      case .group: state.groups.find(part)
       }
     }
   }
@@ -57,9 +78,9 @@ final class ProofCache: Sendable {
 
   func forgetTiles() {
     state.withLock { state in
-      state.wholes.parts = [:]
-      state.crowns.parts = [:]
-      state.groups.parts = [:]
+      state.wholes.forget()
+      state.crowns.forget()
+      state.groups.forget()
     }
   }
 }
