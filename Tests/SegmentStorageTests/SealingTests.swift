@@ -60,6 +60,30 @@ struct SealingTests {
     try writer.close()
   }
 
+  /// Lines of a few fields, each out of some, as events of a pipeline have them.
+  @Test func fullBlocksInWhichMuchRepeatsBecomeSmaller() throws {
+    let disk = TestWriter.disk()
+    let writer = TestWriter(disk)
+    try writer.open()
+    var random = TestGenerator(seed: 8)
+    let fields = (0..<160).map { "\"field-\($0 % 8)\": {\"name\": \"dataset-\($0 * 7_919)\"}, " }
+    for index in 0..<120 {
+      var line = "\(index) "
+      for _ in 0..<80 { line += fields.randomElement(using: &random) ?? "" }
+      writer.model.makeRecord(bodyByteCounts: [])
+      writer.model.records[index].bodies = [.init(salt: random.bytes(16), bytes: Array(line.utf8))]
+    }
+    try writer.commit(from: 0)
+    let active = try #require(disk.contents(TestWriter.directory + "/active")?.count)
+    try writer.seal()
+    let log = try #require(disk.contents(Self.log)?.count)
+    let bodies = try #require(disk.contents(Self.bodies)?.count)
+    // The headers, which are noise, are taken as they are, so the rest of the group is bodies.
+    #expect(bodies * 10 < (active - log) * 9, "\(bodies) of \(active) - \(log)")
+    #expect(try difference(writer.location.openForReading(), writer.model) == nil)
+    try writer.close()
+  }
+
   @Test func writesABodyFileWithoutBodies() throws {
     let disk = TestWriter.disk()
     let writer = TestWriter(disk)

@@ -9,13 +9,14 @@ public enum Block {
   @discardableResult
   public static func encode(
     _ kind: BlockKind, raw: RawSpan, entryCount: UInt32, firstRecord: UInt64, lastRecord: UInt64,
-    leafHashBefore: SHA256Digest = .zero, into buffer: inout ByteBuffer
+    leafHashBefore: SHA256Digest = .zero, effort: CompressionEffort = .fast,
+    into buffer: inout ByteBuffer
   ) -> BlockHeader {
     precondition(raw.byteCount <= FormatLimits.blockByteCountMax, "a block over its limit")
     let start = buffer.count
     let headerByteCount = BlockHeader.byteCount(kind)
     buffer.append(contentsOf: repeatElement(0, count: headerByteCount))
-    let method = LZ4.append(raw, to: &buffer)
+    let method = LZ4.append(raw, effort: effort, to: &buffer)
     var header = BlockHeader(
       kind: kind, method: method, entryCount: entryCount, firstRecord: firstRecord,
       lastRecord: lastRecord, rawByteCount: raw.byteCount,
@@ -81,5 +82,14 @@ public struct CheckedBlock: ~Escapable {
     case .raw: raw.append(copying: stored)
     case .lz4: try LZ4.decompress(stored, rawByteCount: header.rawByteCount, to: &raw)
     }
+  }
+}
+
+extension BlockHeader {
+  /// Whether the thorough search is worth its time, if the fast one made the block.
+  public var isMuchRepeated: Bool {
+    method == .lz4
+      && CompressionEffort.isMuchRepeated(
+        rawByteCount: rawByteCount, compressedByteCount: storedByteCount)
   }
 }

@@ -8,29 +8,67 @@ public enum CompressionMethod: UInt32, Sendable {
   case lz4 = 2
 }
 
-/// The only caller of liblz4, and one of the files that may hold `unsafe`: both calls are given
+/// How long is searched for what repeats. The format and who reads it are the same.
+public enum CompressionEffort: Sendable {
+  /// For what somebody waits for.
+  case fast
+  /// With chains of candidates, level 3 of `lz4hc.h`: events of a kind become smaller by a third,
+  /// in six times the time.
+  case thorough
+  /// Thorough where the fast search made it so small that this is worth its time: what it
+  /// compresses to a half or a third would become smaller by some hundredths.
+  case thoroughIfMuchRepeats
+
+  static func isMuchRepeated(rawByteCount: Int, compressedByteCount: Int) -> Bool {
+    rawByteCount >= 5 * compressedByteCount
+  }
+}
+
+/// The only caller of liblz4, and one of the files that may hold `unsafe`: all calls are given
 /// the exact bounds of their buffers.
 enum LZ4 {
   /// Appends `source` compressed, or as it is where that is not smaller.
-  static func append(_ source: RawSpan, to buffer: inout ByteBuffer) -> CompressionMethod {
+  static func append(
+    _ source: RawSpan, effort: CompressionEffort = .fast, to buffer: inout ByteBuffer
+  ) -> CompressionMethod {
+    var count = compress(source, thoroughly: effort == .thorough, to: &buffer)
+    if effort == .thoroughIfMuchRepeats, count > 0,
+      CompressionEffort.isMuchRepeated(
+        rawByteCount: source.byteCount, compressedByteCount: count)
+    {
+      buffer.removeLast(count)
+      count = compress(source, thoroughly: true, to: &buffer)
+    }
+    if count > 0, count < source.byteCount { return .lz4 }
+    buffer.removeLast(count)
+    buffer.append(copying: source)
+    return .raw
+  }
+
+  /// Appends `source` compressed; nothing where liblz4 fails.
+  ///
+  /// - Returns: how many bytes that are.
+  private static func compress(
+    _ source: RawSpan, thoroughly: Bool, to buffer: inout ByteBuffer
+  ) -> Int {
     let bound = Int(LZ4_compressBound(Int32(source.byteCount)))
-    var written: Int32 = 0
+    let start = buffer.count
     // Into uninitialised room: zeros first would cost as much as half the compression.
     buffer.append(addingCapacity: bound) { output in
       unsafe output.withUnsafeMutableBufferPointer { target, initializedCount in
-        written = unsafe source.withUnsafeBytes { source in
-          unsafe LZ4_compress_default(
-            source.bindMemory(to: CChar.self).baseAddress,
-            UnsafeMutableRawBufferPointer(target).bindMemory(to: CChar.self).baseAddress,
-            Int32(source.count), Int32(bound))
+        let written = unsafe source.withUnsafeBytes { source in
+          let from = unsafe source.bindMemory(to: CChar.self).baseAddress
+          let to = unsafe UnsafeMutableRawBufferPointer(target)
+            .bindMemory(to: CChar.self).baseAddress
+          let (count, room) = (Int32(source.count), Int32(bound))
+          return thoroughly
+            ? unsafe LZ4_compress_HC(from, to, count, room, 3)
+            : unsafe LZ4_compress_default(from, to, count, room)
         }
         initializedCount = max(0, Int(written))
       }
     }
-    if written > 0, Int(written) < source.byteCount { return .lz4 }
-    buffer.removeLast(max(0, Int(written)))
-    buffer.append(copying: source)
-    return .raw
+    return buffer.count - start
   }
 
   /// No stored byte stands for more: one that lengthens a match adds 255 at most

@@ -175,7 +175,8 @@ private struct BodyRewriting {
     removedCount += count
     Block.encode(
       .bodies, raw: rewritten.rawSpan, entryCount: place.entryCount,
-      firstRecord: place.firstRecord, lastRecord: place.lastRecord, into: &output)
+      firstRecord: place.firstRecord, lastRecord: place.lastRecord, effort: .thoroughIfMuchRepeats,
+      into: &output)
     return true
   }
 

@@ -1,8 +1,9 @@
 internal import LedgerCryptography
 internal import LedgerFormat
 
-/// Turns the blocks of many groups into those of one segment: full ones are taken byte for byte,
-/// runs of small ones are expanded and become one.
+/// Turns the blocks of many groups into those of one segment: runs of small ones are expanded and
+/// become one; of full ones those in which much repeats are compressed again, more thoroughly, as
+/// nobody waits for it; all others are taken byte for byte.
 ///
 /// Holds no more than one block and what is not written yet.
 struct BlockRecombiner {
@@ -27,45 +28,54 @@ struct BlockRecombiner {
       let block = try Block.check(kind, from: &reader)
       if block.header.rawByteCount >= FormatLimits.blockByteCountTarget {
         flush()
-        let start = output.count
-        output.append(copying: try whole.bytes(block.header.blockByteCount))
-        note(
-          block.header.firstRecord, block.header.lastRecord, block.header.entryCount,
-          byteCount: output.count - start)
+        if block.header.isMuchRepeated {
+          try block.expand(into: &pending)
+          addPending(block.header)
+          flush(isMuchRepeated: true)
+        } else {
+          output.append(copying: try whole.bytes(block.header.blockByteCount))
+          note(block.header)
+        }
       } else {
         try block.expand(into: &pending)
-        pendingFirst = pendingFirst ?? block.header
-        pendingLastRecord = block.header.lastRecord
-        pendingEntryCount += block.header.entryCount
+        addPending(block.header)
         if pending.count >= FormatLimits.blockByteCountTarget { flush() }
       }
     }
   }
 
+  /// Counts a block whose entries are pending.
+  private mutating func addPending(_ header: BlockHeader) {
+    pendingFirst = pendingFirst ?? header
+    pendingLastRecord = header.lastRecord
+    pendingEntryCount += header.entryCount
+  }
+
   /// Ends the run of small blocks.
-  mutating func flush() {
+  mutating func flush() { flush(isMuchRepeated: false) }
+
+  /// - Parameter isMuchRepeated: known of what is pending; looked at otherwise.
+  private mutating func flush(isMuchRepeated: Bool) {
     guard let first = pendingFirst else { return }
     // Taken out while it grows, as the block is encoded from this same value.
     var grown: ByteBuffer = []
     swap(&grown, &output)
     let header = Block.encode(
       kind, raw: pending.rawSpan, entryCount: pendingEntryCount, firstRecord: first.firstRecord,
-      lastRecord: pendingLastRecord, leafHashBefore: first.leafHashBefore, into: &grown)
+      lastRecord: pendingLastRecord, leafHashBefore: first.leafHashBefore,
+      effort: isMuchRepeated ? .thorough : .thoroughIfMuchRepeats, into: &grown)
     swap(&grown, &output)
-    note(
-      header.firstRecord, header.lastRecord, header.entryCount, byteCount: header.blockByteCount)
+    note(header)
     pending.removeAll(keepingCapacity: true)
     pendingFirst = nil
     pendingEntryCount = 0
   }
 
-  private mutating func note(
-    _ firstRecord: UInt64, _ lastRecord: UInt64, _ entryCount: UInt32, byteCount: Int
-  ) {
+  private mutating func note(_ header: BlockHeader) {
     blocks.append(
       SegmentFooter.BlockLocation(
-        offset: offset, firstRecord: firstRecord, lastRecord: lastRecord,
-        blockByteCount: UInt32(byteCount), entryCount: entryCount))
-    offset += UInt64(byteCount)
+        offset: offset, firstRecord: header.firstRecord, lastRecord: header.lastRecord,
+        blockByteCount: UInt32(header.blockByteCount), entryCount: header.entryCount))
+    offset += UInt64(header.blockByteCount)
   }
 }
