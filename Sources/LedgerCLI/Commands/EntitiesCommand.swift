@@ -32,7 +32,7 @@ struct EntitiesCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let reader = try ledger.reader()
+    let reader = try ledger.readerOfAll()
     let start = try after.map { text throws(CommandFailure) in
       try Self.parse(text, "--after")
     }

@@ -61,7 +61,7 @@ struct HistoryCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let reader = try ledger.reader()
+    let reader = try ledger.readerOfAll()
     try ledger.refuse(target: proof)
     let entity = try EntityArgument.resolve(entity, in: reader)
     let range = try range(in: reader)

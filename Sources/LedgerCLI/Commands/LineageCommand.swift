@@ -64,7 +64,7 @@ struct LineageCommand: ParsableCommand {
   }
 
   mutating func run() throws {
-    let reader = try ledger.reader()
+    let reader = try ledger.readerOfAll()
     let entity = try EntityArgument.resolve(data: entity, in: reader)
     let size = try LineageReading.size(asOf, reader)
     let isKnown = try !reader.records(naming: entity.key, in: 0..<size, limit: 1).isEmpty

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import LedgerFormat
 internal import Ledgerstone
 
 /// DIR and `--vault`, which every command that writes takes.
@@ -30,6 +31,16 @@ struct ReaderArguments: ParsableArguments {
     // A reader never touches the vault, so where it would be does not matter.
     let absolute = try LedgerLocation(directory: directory, environment: [:])
     return try LedgerReader.open(at: absolute)
+  }
+
+  /// For answers about all records; says on stderr where some of them cannot be read.
+  func readerOfAll() throws(LedgerError) -> LedgerReader {
+    let reader = try reader()
+    if let damage = reader.damage {
+      StandardError.warn(
+        "\(damage); what follows is of the first \(counted(reader.size, "record"))")
+    }
+    return reader
   }
 
   /// Refuses to write a result over the ledger's own files or its secrets.

@@ -35,7 +35,10 @@ public struct LedgerReader: Sendable {
         fileSystem: fileSystem, directory: location.directory, ledgerID: file.ledgerID
       ).openForReading()
       guard log.endRecord > 0 else {
-        if let damage = log.damage { throw damage }
+        // Nothing is signed before record 0 is there.
+        if let damage = log.held(to: checkpoint == nil ? 0 : 1, by: "a checkpoint").damage {
+          throw damage
+        }
         throw LedgerError(
           .incomplete,
           "\(location.directory): init was interrupted; repeat it with the same arguments")
@@ -43,11 +46,28 @@ public struct LedgerReader: Sendable {
       let stored = try log.header(at: 0)
       let record = try RecordHeader.decode(stored.bytes.rawSpan)
       let identity = try LedgerDirectory.identity(of: record, file: file)
+      let succession = try succession(identity, checkpoint, log, KeyFolder(location, fileSystem))
       return LedgerReader(
-        location: location, identity: identity, checkpoint: checkpoint, log: log,
-        fileSystem: fileSystem,
-        succession: try succession(identity, checkpoint, log, KeyFolder(location, fileSystem)))
+        location: location, identity: identity, checkpoint: checkpoint,
+        log: log.held(
+          to: signedSize(checkpoint, beyond: log.endRecord, identity, succession),
+          by: "the checkpoint"),
+        fileSystem: fileSystem, succession: succession)
     }
+  }
+
+  /// The checkpoint's size, if that is above `size` and the ledger signed it; else 0.
+  private static func signedSize(
+    _ checkpoint: [UInt8]?, beyond size: UInt64, _ identity: LedgerIdentity,
+    _ succession: KeySuccession
+  ) -> UInt64 {
+    guard let checkpoint, let note = try? SignedNote(parsing: checkpoint),
+      let claimed = try? Checkpoint(parsing: note.text).size, claimed > size,
+      let signed = try? LedgerNote(
+        checkpoint, keys: succession.keys, origin: identity.origin, name: "checkpoint",
+        code: .corrupt)
+    else { return 0 }
+    return signed.checkpoint.size
   }
 
   /// The keys that the records name; all of them are read where the checkpoint is by none of those
@@ -69,6 +89,10 @@ public struct LedgerReader: Sendable {
 
   /// Records that are there.
   public var size: UInt64 { log.endRecord }
+
+  /// What keeps the records behind the last one from being read, or nil: answers about all records
+  /// are then about the first `size`.
+  public var damage: String? { log.damage?.description }
 }
 
 /// One record as it is stored.

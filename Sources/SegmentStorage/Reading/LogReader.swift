@@ -28,6 +28,18 @@ public struct LogReader: Sendable {
     self.cache = cache
   }
 
+  /// The snapshot; where the ledger is known to have had `size` records, what lacks is damage.
+  ///
+  /// - Parameter evidence: such as "the checkpoint".
+  public func held(to size: UInt64, by evidence: String) -> LogReader {
+    guard damage == nil, endRecord < size else { return self }
+    var reader = self
+    reader.damage = .damaged(
+      location.activePath, records: endRecord..<size,
+      "the log ends before, and \(evidence) covers more")
+    return reader
+  }
+
   /// How many records the snapshot has; their indexes are 0..<endRecord.
   public var endRecord: UInt64 {
     tails.last?.position.nextRecord ?? segments.last?.endRecord ?? 0
