@@ -21,7 +21,8 @@ import Testing
   }
 
   private static let lost =
-    "$DIR/L/active, records 4 to 5: damaged: the log ends before, and the checkpoint covers more"
+    "$DIR/L/active, records 4 to 5: damaged: the log ends before, and a signed checkpoint covers "
+    + "more"
 
   @Test func aRecordThatIsLostIsNoneThatNeverWas() throws {
     let scratch = try Self.ledger(kept: 4)
@@ -35,17 +36,50 @@ import Testing
     #expect(try scratch.run("show", "L", "3").status == 0)
     #expect(try scratch.run("prove", "L", "3").status == 2)
     #expect(try scratch.run("backup", "L", "copy").status == 2)
+    #expect(
+      try scratch.run("export", "L", "--tiles", "T")
+        == Outcome(errors: "ledgerstone: \(Self.lost)\n", status: 2))
+    #expect(try scratch.shell("ls -d T copy 2>/dev/null").output == "")
+  }
+
+  /// An answer that people act upon.
+  @Test func closureIsOfWhatIsAskedForAndThere() throws {
+    let scratch = try Self.ledger(kept: 4)
+    let question = ["dataset:w:t", "--since", "1"]
+    #expect(try scratch.run(["closure", "whole"] + question).status == 0)
+    #expect(
+      try scratch.run(["closure", "L"] + question)
+        == Outcome(
+          errors: "ledgerstone: \(Self.lost). --as-of takes a size up to 4, of what can be read\n",
+          status: 2))
+    let asOf = question + ["--as-of", "4"]
+    let answer = try scratch.run(["closure", "L"] + asOf)
+    #expect(try answer == scratch.run(["closure", "whole"] + asOf))
+  }
+
+  /// The record is lost that names the key which the checkpoint is by.
+  @Test func aRotationThatIsLostIsNoExcuse() throws {
+    let scratch = try Self.ledger(kept: 6)
+    let before = try scratch.bytes("L/active").count
+    try scratch.shell("\"$LEDGERSTONE\" rotate-key L")
+    try scratch.append()
+    try scratch.shell("\"$LEDGERSTONE\" checkpoint L; truncate -s \(before) L/active")
+    let outcome = try scratch.run("show", "L", "6")
+    #expect(
+      outcome.errors
+        == "ledgerstone: $DIR/L/active, record 6: damaged: the log ends before, and a signed "
+        + "checkpoint covers more\n")
+    #expect(outcome.status == 2)
+    #expect(try scratch.run("entities", "L").errors.hasPrefix("warning: $DIR/L/active, record 6:"))
   }
 
   @Test(arguments: [
     ["history", "dataset:w:t"], ["lineage", "--upstream", "dataset:w:t"], ["entities"],
-    ["export", "--tiles", "T"],
   ])
   func answersAboutAllRecordsSayWhatTheyLack(_ command: [String]) throws {
     let scratch = try Self.ledger(kept: 4)
     let whole = try scratch.run([command[0], "whole"] + command.dropFirst())
     #expect(!whole.errors.contains("warning"))
-    try scratch.shell("rm -rf T")
     let outcome = try scratch.run([command[0], "L"] + command.dropFirst())
     #expect(
       outcome.errors.hasPrefix("warning: \(Self.lost); what follows is of the first 4 records\n"),
@@ -63,7 +97,9 @@ import Testing
   @Test func aLogWithoutRecordsUnderACheckpointIsDamaged() throws {
     let scratch = try Self.ledger(kept: 0)
     try scratch.shell("truncate -s +5000 L/active")
-    for command in [["show", "L", "0"], ["inspect", "L"], ["prove", "L", "0"], ["entities", "L"]] {
+    for command in [
+      ["show", "L", "0"], ["inspect", "L"], ["prove", "L", "0"], ["entities", "L"],
+    ] {
       let outcome = try scratch.run(command)
       #expect(
         outcome

@@ -67,4 +67,50 @@ struct LeafHashTests {
     }
     try writer.close()
   }
+
+  /// A close marker vouches for the frames; that blocks name other records than they have to only
+  /// shows when they are hashed.
+  @Test(arguments: [-5, 5]) func aBlockOfOtherRecordsIsDamage(_ shift: Int) throws {
+    let disk = TestWriter.disk()
+    let writer = TestWriter(disk)
+    try writer.open()
+    try writer.commit(2_000, maximumBodyByteCount: 3)
+    try writer.close()
+    let path = writer.location.activePath
+    var file = try #require(disk.contents(path))
+    let places = file.indices.filter { file[$0...].starts(with: Array("LSTHBLK1".utf8)) }
+    #expect(places.count > 2, "the test needs blocks")
+    try Self.shift(&file, blockAt: places[1], by: shift)
+    disk.setContents(path, file)
+    let recovered = try writer.open()
+    #expect(recovered.outcome == .clean, "the marker holds")
+    let reader = try #require(writer.reader)
+    var found: [SHA256Digest] = []
+    let error = failure {
+      try reader.forEachLeafHashRun(
+        in: 0..<reader.endRecord, fold: { $1 }, body: { found += $0 })
+    }
+    #expect(error?.code == .damaged)
+    #expect(writer.model.records.map(\.leafHash).starts(with: found))
+    try writer.close()
+  }
+
+  /// Changes the records that a header block names, and its digest to match (Format.md, "Blocks").
+  private static func shift(_ file: inout [UInt8], blockAt start: Int, by shift: Int) throws {
+    func number(_ range: Range<Int>) -> Int {
+      file[range].reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+    for field in [16, 24] {
+      let value = number(start + field..<start + field + 8) + shift
+      for byte in 0..<8 {
+        file[start + field + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte))
+      }
+    }
+    let stored = start + 88..<start + 88 + number(start + 36..<start + 40)
+    let covered = ByteBuffer(file[start..<start + 72] + file[stored])
+    let digest = TruncatedDigest.hash(covered.rawSpan)
+    var encoded: ByteBuffer = []
+    encoded.append(digest)
+    file.replaceSubrange(start + 72..<start + 88, with: encoded)
+  }
 }

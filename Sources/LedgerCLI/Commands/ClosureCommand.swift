@@ -117,10 +117,14 @@ struct ClosureCommand: ParsableCommand {
 
   /// How many records are read; with `--proof` and without `--as-of`, those that are provable.
   private func size(_ reader: LedgerReader) throws -> UInt64 {
-    guard proof != nil, asOf == nil, let standing = try reader.indexStanding() else {
-      return try LineageReading.size(asOf, reader)
+    if proof != nil, asOf == nil, let standing = try reader.indexStanding() {
+      return standing.record
     }
-    return standing.record
+    if asOf == nil, let damage = reader.damage {
+      throw CommandFailure(
+        .notValid, "\(damage). --as-of takes a size up to \(reader.size), of what can be read")
+    }
+    return try LineageReading.size(asOf, reader)
   }
 
   private func origin(

@@ -15,7 +15,7 @@ struct ExportCommand: ParsableCommand {
   var json = false
 
   mutating func run() throws {
-    let reader = try ledger.readerOfAll()
+    let reader = try ledger.reader()
     guard !tiles.isEmpty else { throw CommandFailure(.usage, "--tiles: the path is empty") }
     let path = LedgerPath.absolute(tiles)
     try ledger.refuse(target: path)

@@ -12,11 +12,10 @@ public enum CompressionMethod: UInt32, Sendable {
 public enum CompressionEffort: Sendable {
   /// For what somebody waits for.
   case fast
-  /// With chains of candidates, level 3 of `lz4hc.h`: events of a kind become smaller by a third,
-  /// in six times the time.
-  case thorough
-  /// Thorough where the fast search made it so small that this is worth its time: what it
-  /// compresses to a half or a third would become smaller by some hundredths.
+  /// Where the fast search makes it so small that this is worth its time, it is searched again with
+  /// chains of candidates, level 3 of `lz4hc.h`: events of a kind become smaller by a third, in six
+  /// times the time. What is compressed to a half or a third would become smaller by some
+  /// hundredths.
   case thoroughIfMuchRepeats
 
   static func isMuchRepeated(rawByteCount: Int, compressedByteCount: Int) -> Bool {
@@ -31,13 +30,20 @@ enum LZ4 {
   static func append(
     _ source: RawSpan, effort: CompressionEffort = .fast, to buffer: inout ByteBuffer
   ) -> CompressionMethod {
-    var count = compress(source, thoroughly: effort == .thorough, to: &buffer)
+    let start = buffer.count
+    var count = compress(source, thoroughly: false, to: &buffer)
     if effort == .thoroughIfMuchRepeats, count > 0,
       CompressionEffort.isMuchRepeated(
         rawByteCount: source.byteCount, compressedByteCount: count)
     {
-      buffer.removeLast(count)
-      count = compress(source, thoroughly: true, to: &buffer)
+      // May fail for want of memory, and need not be smaller.
+      let thoroughCount = compress(source, thoroughly: true, to: &buffer)
+      if thoroughCount > 0, thoroughCount < count {
+        buffer.removeSubrange(start..<start + count)
+        count = thoroughCount
+      } else {
+        buffer.removeLast(thoroughCount)
+      }
     }
     if count > 0, count < source.byteCount { return .lz4 }
     buffer.removeLast(count)

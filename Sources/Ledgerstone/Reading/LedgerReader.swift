@@ -28,7 +28,9 @@ public struct LedgerReader: Sendable {
   ) throws(LedgerError) -> LedgerReader {
     let file = try LedgerDirectory(location, fileSystem).ledgerFile()
     return try translatingErrors {
-      // Before the files are listed: a checkpoint never reaches beyond what was listed after it.
+      // Notes before the files are listed: they never reach beyond what was listed after them.
+      let folder = KeyFolder(location, fileSystem)
+      let handovers = (try? folder.records()) ?? []
       let checkpoint = try fileSystem.ledgerContents(
         location.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax)
       let log = try StorageLocation(
@@ -46,26 +48,31 @@ public struct LedgerReader: Sendable {
       let stored = try log.header(at: 0)
       let record = try RecordHeader.decode(stored.bytes.rawSpan)
       let identity = try LedgerDirectory.identity(of: record, file: file)
-      let succession = try succession(identity, checkpoint, log, KeyFolder(location, fileSystem))
+      let succession = try succession(identity, checkpoint, log, folder)
+      // By the key before, which signs the note that hands over too, where the record is lost that
+      // names the one that the checkpoint is by.
+      let handover = handovers.first { $0 >= log.endRecord }.flatMap {
+        try? fileSystem.ledgerContents(
+          folder.notePath($0), limitBytes: FormatLimits.noteByteCountMax)
+      }
+      let sizes = [checkpoint, handover].map {
+        signedSize($0, beyond: log.endRecord, identity, succession)
+      }
       return LedgerReader(
         location: location, identity: identity, checkpoint: checkpoint,
-        log: log.held(
-          to: signedSize(checkpoint, beyond: log.endRecord, identity, succession),
-          by: "the checkpoint"),
+        log: log.held(to: sizes.max() ?? 0, by: "a signed checkpoint"),
         fileSystem: fileSystem, succession: succession)
     }
   }
 
-  /// The checkpoint's size, if that is above `size` and the ledger signed it; else 0.
+  /// The size that `note` states, if that is above `size` and the ledger signed it; else 0.
   private static func signedSize(
-    _ checkpoint: [UInt8]?, beyond size: UInt64, _ identity: LedgerIdentity,
-    _ succession: KeySuccession
+    _ note: [UInt8]?, beyond size: UInt64, _ identity: LedgerIdentity, _ succession: KeySuccession
   ) -> UInt64 {
-    guard let checkpoint, let note = try? SignedNote(parsing: checkpoint),
-      let claimed = try? Checkpoint(parsing: note.text).size, claimed > size,
+    guard let note, let parsed = try? SignedNote(parsing: note),
+      let claimed = try? Checkpoint(parsing: parsed.text).size, claimed > size,
       let signed = try? LedgerNote(
-        checkpoint, keys: succession.keys, origin: identity.origin, name: "checkpoint",
-        code: .corrupt)
+        note, keys: succession.keys, origin: identity.origin, name: "note", code: .corrupt)
     else { return 0 }
     return signed.checkpoint.size
   }

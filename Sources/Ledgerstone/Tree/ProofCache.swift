@@ -4,8 +4,8 @@ internal import Synchronization
 /// verified.
 ///
 /// Nothing in it is trusted: each proof is checked against the signed root before it is given out,
-/// and a cache with which that fails is emptied. At most 64 MiB with the bounds it has unless told,
-/// of which a ledger of 10^7 records can fill 20.
+/// and a cache with which that fails is emptied. Of a ledger of 10^7 records it can hold all parts
+/// above the groups, in about 30 MiB; with the bounds it has unless told, it takes 100 MiB at most.
 final class ProofCache: Sendable {
   private struct State {
     var wholes: Kept
@@ -42,10 +42,10 @@ final class ProofCache: Sendable {
 
   /// - Parameters:
   ///   - wholeCountMax: tiles above the lowest level, 16 KiB each.
-  ///   - crownCountMax: crowns of tiles of the lowest level, 0.5 KiB each.
+  ///   - crownCountMax: crowns of tiles of the lowest level, 0.7 KiB each.
   ///   - groupCountMax: groups of these, 2 KiB each: for proofs of neighbours, and for both
   ///     questions of one.
-  init(wholeCountMax: Int = 2_048, crownCountMax: Int = 65_536, groupCountMax: Int = 512) {
+  init(wholeCountMax: Int = 2_048, crownCountMax: Int = 81_920, groupCountMax: Int = 512) {
     state = Mutex(
       State(
         wholes: Kept(countMax: wholeCountMax), crowns: Kept(countMax: crownCountMax),

@@ -26,13 +26,13 @@ struct TreeRevision {
 
   /// Takes the next hashes of a level.
   mutating func append(_ hashes: some Sequence<SHA256Digest>, level: Int) {
+    guard failure == nil else { return }
     while levels.count <= level { levels.append(Level(start: 0)) }
     levels[level].pending.append(contentsOf: hashes)
     if levels[level].pending.count >= Self.portionHashCount { compare(level) }
   }
 
   private mutating func compare(_ level: Int) {
-    guard failure == nil else { return }
     do {
       let (start, pending) = (levels[level].start, levels[level].pending)
       let hasDiffered = try tree.revise(pending, level: level, from: start)
@@ -46,7 +46,9 @@ struct TreeRevision {
 
   /// Compares the rest and makes durable what was set right.
   mutating func finish() throws {
-    for level in levels.indices where !levels[level].pending.isEmpty { compare(level) }
+    for level in levels.indices where failure == nil && !levels[level].pending.isEmpty {
+      compare(level)
+    }
     if let failure { throw failure }
     if hasChanged { try tree.synchronize() }
   }

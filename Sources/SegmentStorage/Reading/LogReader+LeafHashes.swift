@@ -29,6 +29,10 @@ extension LogReader {
       try withHeaderFile(of: part) { file, path throws(StorageEngineError) in
         while next < end {
           let places = Self.wave(of: part, from: next, to: end)
+          // An end that a close marker vouches for is found by its frames alone.
+          guard !places.isEmpty else {
+            throw .damaged(path, records: next..<end, "no header block is where they must be")
+          }
           var stored: [ByteBuffer] = []
           for place in places {
             stored.append(try StoredBlock.storedBytes(place, from: file, path: path))
@@ -38,10 +42,11 @@ extension LogReader {
           }
           for (place, block) in zip(places, hashed) {
             let block = try block.get()
-            if let leafHash, block.leafHashBefore != leafHash {
+            let continues = leafHash.map { place.firstRecord == next && block.leafHashBefore == $0 }
+            guard continues ?? (place.firstRecord...place.lastRecord).contains(next) else {
               throw .damaged(
                 path, offset: place.offset, records: place.firstRecord..<place.lastRecord + 1,
-                "the block does not continue the chain of the one before")
+                "the block does not continue the one before")
             }
             body(block.folded)
             leafHash = block.lastLeafHash
@@ -65,7 +70,6 @@ extension LogReader {
       guard place.firstRecord < end else { break }
       places.append(place)
     }
-    precondition(!places.isEmpty, "a part has blocks for all of its records")
     return places
   }
 

@@ -2,12 +2,13 @@ internal import LedgerCryptography
 internal import LedgerFormat
 
 /// Turns the blocks of many groups into those of one segment: runs of small ones are expanded and
-/// become one; of full ones those in which much repeats are compressed again, more thoroughly, as
-/// nobody waits for it; all others are taken byte for byte.
+/// become one; of full ones those in which much repeats are compressed again, if there is time for
+/// it; all others are taken byte for byte.
 ///
 /// Holds no more than one block and what is not written yet.
 struct BlockRecombiner {
   private let kind: BlockKind
+  private let effort: CompressionEffort
   /// Where in the file the next block begins.
   private(set) var offset = UInt64(SegmentFileHeader.byteCount)
   private(set) var blocks: [SegmentFooter.BlockLocation] = []
@@ -18,7 +19,10 @@ struct BlockRecombiner {
   private var pendingLastRecord: UInt64 = 0
   private var pendingEntryCount: UInt32 = 0
 
-  init(_ kind: BlockKind) { self.kind = kind }
+  init(_ kind: BlockKind, effort: CompressionEffort) {
+    self.kind = kind
+    self.effort = effort
+  }
 
   /// Takes all blocks of one section, checking each one's digest.
   mutating func add(section: RawSpan) throws(FormatError) {
@@ -28,10 +32,10 @@ struct BlockRecombiner {
       let block = try Block.check(kind, from: &reader)
       if block.header.rawByteCount >= FormatLimits.blockByteCountTarget {
         flush()
-        if block.header.isMuchRepeated {
+        if effort == .thoroughIfMuchRepeats, block.header.isMuchRepeated {
           try block.expand(into: &pending)
           addPending(block.header)
-          flush(isMuchRepeated: true)
+          flush()
         } else {
           output.append(copying: try whole.bytes(block.header.blockByteCount))
           note(block.header)
@@ -52,18 +56,15 @@ struct BlockRecombiner {
   }
 
   /// Ends the run of small blocks.
-  mutating func flush() { flush(isMuchRepeated: false) }
-
-  /// - Parameter isMuchRepeated: known of what is pending; looked at otherwise.
-  private mutating func flush(isMuchRepeated: Bool) {
+  mutating func flush() {
     guard let first = pendingFirst else { return }
     // Taken out while it grows, as the block is encoded from this same value.
     var grown: ByteBuffer = []
     swap(&grown, &output)
     let header = Block.encode(
       kind, raw: pending.rawSpan, entryCount: pendingEntryCount, firstRecord: first.firstRecord,
-      lastRecord: pendingLastRecord, leafHashBefore: first.leafHashBefore,
-      effort: isMuchRepeated ? .thorough : .thoroughIfMuchRepeats, into: &grown)
+      lastRecord: pendingLastRecord, leafHashBefore: first.leafHashBefore, effort: effort,
+      into: &grown)
     swap(&grown, &output)
     note(header)
     pending.removeAll(keepingCapacity: true)

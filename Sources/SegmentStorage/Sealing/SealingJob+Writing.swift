@@ -7,8 +7,9 @@ extension SealingJob {
     _ source: borrowing StorageFile, _ headerFile: borrowing StorageFile,
     _ bodyFile: borrowing StorageFile, _ frontierAfter: [SHA256Digest]
   ) throws(StorageEngineError) -> SealedSegment {
-    var headers = BlockRecombiner(.headers)
-    var bodies = BlockRecombiner(.bodies)
+    let effort = try effort(for: source)
+    var headers = BlockRecombiner(.headers, effort: effort)
+    var bodies = BlockRecombiner(.bodies, effort: effort)
     headers.output = fileHeader(.headers)
     bodies.output = fileHeader(.bodies)
     var headersWritten = 0
@@ -50,6 +51,15 @@ extension SealingJob {
       preconditionFailure("a header segment has a chain")
     }
     return segment
+  }
+
+  /// A file grows beyond the target while the one before it is sealed. One of twice its bytes shows
+  /// that appending is faster than that, and then sealing must not take longer than it has to.
+  private func effort(
+    for source: borrowing StorageFile
+  ) throws(StorageEngineError) -> CompressionEffort {
+    let byteCount = try onDisk { () throws(StorageError) in try source.size() }
+    return byteCount <= 2 * FormatLimits.segmentByteCountTarget ? .thoroughIfMuchRepeats : .fast
   }
 
   private func fileHeader(_ kind: BlockKind) -> [UInt8] {
