@@ -30,11 +30,11 @@ import Testing
           == Outcome(
             errors:
               "ledgerstone: the address space is limited to 400000 KiB (ulimit -v); a command "
-              + "that writes needs 524288 KiB; nothing was done\n", status: 1), "\(command)")
+              + "that writes needs 1048576 KiB; nothing was done\n", status: 1), "\(command)")
     }
     #expect(try scratch.shell("ls -d M M.vault").output == "")
     #expect(try scratch.shell("ulimit -v 400000; \"$LEDGERSTONE\" show L 0").status == 0)
-    #expect(try scratch.shell("ulimit -v 524288; \"$LEDGERSTONE\" \(append)").status == 0)
+    #expect(try scratch.shell("ulimit -v 1048576; \"$LEDGERSTONE\" \(append)").status == 0)
   }
 
   /// Where there may be no room for another thread, what is read on several is read on one.

@@ -203,6 +203,16 @@ struct StructureDamageTests {
       evidence.files["active"] = file + junk
       #expect(verify(evidence, builder).remarkCodes.contains(.tornTail))
     }
+    // A group's header tells where it ends, and behind it lies a reserve at most.
+    var torn = file
+    torn[file.count - 1] ^= 1
+    for (rest, isTear) in [([], true), (zeros, true), (zeros + [0], false)] {
+      var evidence = sound
+      evidence.files["active"] = torn + rest
+      let report = verify(evidence, builder)
+      #expect((report.status == .valid) == isTear, "\(rest.count): \(report.lines)")
+      #expect(report.findings.isEmpty == isTear)
+    }
     // Room for the groups to come.
     for reserve in [[0], [UInt8](repeating: 0, count: 5_000), zeros] {
       var evidence = sound

@@ -96,6 +96,35 @@ struct OpeningTests {
     #expect(error?.description.contains("more than a write leaves") == true)
   }
 
+  /// Groups that became zeros from the middle of one on, more of them than a reserve.
+  @Test func zerosFromTheMiddleOfAGroupOnAreDamage() throws {
+    for isLong in [true, false] {
+      let disk = TestWriter.disk()
+      let writer = TestWriter(disk)
+      try writer.open()
+      try writer.commit(20)
+      let middle = try #require(disk.contents(Self.active)?.count) + 5_000
+      try writer.commit(100)
+      for _ in 0..<(isLong ? 30 : 2) { try writer.commit(100) }
+      writer.abandon()
+      let file = try #require(disk.contents(Self.active))
+      #expect((file.count - middle > 400_000) == isLong)
+      let damaged = file[..<middle] + [UInt8](repeating: 0, count: file.count - middle)
+      disk.setContents(Self.active, Array(damaged))
+      let seen = try writer.location.openForReading().damage
+      #expect((seen?.isCorruption == true) == isLong)
+      if isLong {
+        let error = #expect(throws: StorageEngineError.self) { try writer.open() }
+        #expect(error?.description.contains("more than a write leaves") == true)
+        #expect(disk.contents(Self.active) == Array(damaged))
+      } else {
+        // So few look like the last write and the room behind it.
+        #expect(try writer.open().nextRecord == 20)
+        writer.abandon()
+      }
+    }
+  }
+
   @Test func isUncleanWithoutAClose() throws {
     let (disk, writer) = try closed(3)
     try writer.open()

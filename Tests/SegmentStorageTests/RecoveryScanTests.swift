@@ -84,7 +84,7 @@ struct RecoveryScanTests {
     _ = scan.handle(Self.group(5))
     #expect(
       scan.handle(.unreadable(Self.error, at: 1_200, header: nil)) == .search(from: 1_201))
-    #expect(scan.handle(.nothingFound) == .stop)
+    #expect(scan.handle(.nothingFound(fileByteCount: 1_300)) == .stop)
     #expect(scan.finalVerdict == .tornTail(at: 1_200, Self.error))
     #expect(scan.position.nextRecord == 50)
   }
@@ -93,6 +93,35 @@ struct RecoveryScanTests {
     var scan = RecoveryScan(from: Self.start)
     let event = RecoveryScan.Event.unreadable(Self.error, at: 1_000, header: Self.header(5))
     #expect(scan.handle(event) == .search(from: 1_200))
+  }
+
+  /// Group 5 is 200 bytes at 1,000; behind it a writer leaves a reserve, and no group before it is
+  /// whole.
+  @Test(arguments: [
+    (1_100, true), (1_200, true), (1_200 + 262_144, true), (1_200 + 262_145, false),
+    (9_000_000, false),
+  ])
+  func takesWhatNoWriteLeavesForDamage(_ fileByteCount: UInt64, _ isTear: Bool) {
+    var scan = RecoveryScan(from: Self.start)
+    _ = scan.handle(.unreadable(Self.error, at: 1_000, header: Self.header(5)))
+    #expect(scan.handle(.nothingFound(fileByteCount: fileByteCount)) == .stop)
+    #expect(
+      scan.finalVerdict
+        == (isTear
+          ? .tornTail(at: 1_000, Self.error)
+          : .corrupt(.surplus(byteCount: fileByteCount - 1_000, Self.error), at: 1_000)))
+  }
+
+  @Test(arguments: [(1_000 + 268_435_456, true), (1_001 + 268_435_456, false)])
+  func withoutAHeaderTheLongestWriteCounts(_ fileByteCount: UInt64, _ isTear: Bool) {
+    for header in [nil, Self.header(6)] {
+      var scan = RecoveryScan(from: Self.start)
+      _ = scan.handle(.unreadable(Self.error, at: 1_000, header: header))
+      _ = scan.handle(.nothingFound(fileByteCount: fileByteCount))
+      let verdict = scan.finalVerdict
+      #expect(
+        (verdict == .tornTail(at: 1_000, Self.error)) == isTear, "\(String(describing: verdict))")
+    }
   }
 
   @Test func trustsNoExtentOfAHeaderFromElsewhere() {
@@ -124,7 +153,7 @@ struct RecoveryScanTests {
       var scan = RecoveryScan(from: Self.start)
       _ = scan.handle(.unreadable(Self.error, at: 1_000, header: nil))
       #expect(scan.handle(.found(stray, at: offset)) == .search(from: offset + 1))
-      #expect(scan.handle(.nothingFound) == .stop)
+      #expect(scan.handle(.nothingFound(fileByteCount: 1_300)) == .stop)
       #expect(scan.finalVerdict == .tornTail(at: 1_000, Self.error))
     }
   }
@@ -156,7 +185,7 @@ struct RecoveryScanTests {
       var scan = RecoveryScan(from: Self.start)
       #expect(
         scan.handle(.group(header, at: 1_000, linkFault: nil)) == .search(from: 1_001), "\(name)")
-      _ = scan.handle(.nothingFound)
+      _ = scan.handle(.nothingFound(fileByteCount: 1_300))
       let verdict = scan.finalVerdict
       guard case .tornTail(at: 1_000, _) = verdict else {
         Issue.record("\(name): \(String(describing: verdict))")

@@ -6,7 +6,7 @@
 enum AddressSpace {
   /// What a command that writes is given at least. Below about 400 MiB it hung or ended in some
   /// runs and not in others.
-  static let writingByteCountMin: UInt64 = 512 << 20
+  static let writingByteCountMin: UInt64 = 1 << 30
 
   /// Throws if the limit leaves too little for the threads of a command that writes.
   static func requireRoomForWriting() throws(CommandFailure) {

@@ -61,6 +61,13 @@ struct FrameWalk {
     }
   }
 
+  /// Whether the frame continues the one before it, which was whole.
+  private func isNext(_ header: GroupFrameHeader) -> Bool {
+    guard let expected else { return false }
+    return expected.number == header.number && expected.digest == header.previousDigest
+      && expected.record == header.firstRecord
+  }
+
   /// Reads and checks a damaged frame behind which others lie or must lie.
   ///
   /// It may have been read while it was written. A writer begins a group when the one before is
@@ -81,6 +88,10 @@ struct FrameWalk {
       return false
     }
     let end = Int(header.offset) + header.frameByteCount
+    // Behind the group in hand a writer leaves its reserve, and nothing else.
+    if isNext(header), active.file.byteCount - end > FormatLimits.reserveByteCountMax {
+      return false
+    }
     return try scan.laterFrame(after: end - 1, leastNumber: header.number + 1) == nil
   }
 
@@ -89,10 +100,7 @@ struct FrameWalk {
   ) throws(EvidenceError) {
     let place = Place(file: active.name, offset: header.offset)
     let records = header.firstRecord...header.endRecord - 1
-    if let expected,
-      expected.number != header.number || expected.digest != header.previousDigest
-        || expected.record != header.firstRecord
-    {
+    if expected != nil, !isNext(header) {
       chain.collector.add(
         Finding(
           .orderBroken,

@@ -29,6 +29,6 @@ private enum AddressSpace {
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else {
       return false
     }
-    return limit.rlim_cur < 512 << 20
+    return limit.rlim_cur < 1 << 30
   }()
 }

@@ -19,8 +19,8 @@ public struct RecoveryScan: Sendable {
     case end(at: UInt64)
     /// The search came upon a valid frame header.
     case found(GroupFrameHeader, at: UInt64)
-    /// The search reached the end of the file.
-    case nothingFound
+    /// The search reached the end of the file, which has so many bytes.
+    case nothingFound(fileByteCount: UInt64)
   }
 
   /// What the driver is to do.
@@ -40,6 +40,8 @@ public struct RecoveryScan: Sendable {
     case discontinuous(number: UInt64, expected: UInt64)
     /// A whole group whose headers do not continue the chain of leaf hashes.
     case brokenChain(FormatError)
+    /// No group, and more bytes than a write that was cut off leaves.
+    case surplus(byteCount: UInt64, FormatError)
   }
 
   public enum Verdict: Hashable, Sendable {
@@ -54,7 +56,8 @@ public struct RecoveryScan: Sendable {
   /// Behind the last accepted group.
   public private(set) var position: LogPosition
   private var verdict: Verdict?
-  private var fault: (error: FormatError, offset: UInt64)?
+  /// The bad group, and how many bytes it and what a write leaves behind it can have.
+  private var fault: (error: FormatError, offset: UInt64, byteCountMax: UInt64)?
 
   /// Begins behind the groups up to `position`.
   public init(from position: LogPosition) { self.position = position }
@@ -71,18 +74,27 @@ public struct RecoveryScan: Sendable {
     case .group(let header, let offset, let linkFault):
       return group(header, at: offset, linkFault)
     case .unreadable(let error, let offset, let header):
-      fault = (error, offset)
-      // Bytes inside the extent of a valid header are its own payload and prove nothing.
-      let isNext = header.map(position.isContinued) ?? false
-      let extent = isNext ? header.map { UInt64($0.frameByteCount) } ?? 1 : 1
+      // Bytes inside the extent of a valid header are its own payload and prove nothing; behind it
+      // no other group can have been begun.
+      guard let header, position.isContinued(by: header) else {
+        fault = (error, offset, UInt64(FormatLimits.tornTailByteCountMax))
+        return .search(from: offset + 1)
+      }
+      let extent = UInt64(header.frameByteCount)
+      fault = (error, offset, extent + UInt64(FormatLimits.reserveByteCountMax))
       return .search(from: offset + extent)
     case .end:
       verdict = .clean
       return .stop
     case .found(let header, let offset):
       return found(header, at: offset)
-    case .nothingFound:
-      if let fault { verdict = .tornTail(at: fault.offset, fault.error) }
+    case .nothingFound(let fileByteCount):
+      guard let fault else { return .stop }
+      let byteCount = fileByteCount - min(fault.offset, fileByteCount)
+      verdict =
+        byteCount > fault.byteCountMax
+        ? .corrupt(.surplus(byteCount: byteCount, fault.error), at: fault.offset)
+        : .tornTail(at: fault.offset, fault.error)
       return .stop
     }
   }
@@ -108,7 +120,10 @@ public struct RecoveryScan: Sendable {
         .discontinuous(number: header.number, expected: position.nextGroup), at: offset)
       return .stop
     }
-    fault = (.inconsistent(field: "group number", offset: 40), offset)
+    fault = (
+      .inconsistent(field: "group number", offset: 40), offset,
+      UInt64(FormatLimits.tornTailByteCountMax)
+    )
     return .search(from: offset + 1)
   }
 
@@ -145,6 +160,11 @@ extension RecoveryScan.Verdict {
         .damaged, path: path, offset: offset, records: next..<next + 1,
         detail: "the headers of group \(position.nextGroup) do not continue the chain: \(error)",
         cause: error)
+    case .surplus(let byteCount, let error):
+      return StorageEngineError(
+        .damaged, path: path, offset: offset, records: next..<next + 1,
+        detail: "\(counted(byteCount, "byte")) behind the last whole group (\(error)) are more "
+          + "than a write leaves", cause: error)
     }
   }
 }

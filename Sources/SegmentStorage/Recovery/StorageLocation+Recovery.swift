@@ -154,22 +154,7 @@ extension StorageLocation {
     }
     guard let full = try scan(path, openingID) else { return nil }
     if let error = full.verdict.error(path: path, position: full.position) { throw error }
-    if let damage = surplus(full, path) { throw damage }
     return (full, false)
-  }
-
-  /// The damage of a file that ends with more than one torn write can leave.
-  ///
-  /// Fewer bytes are a tear even where the last writer closed the log before them: nothing that was
-  /// acknowledged is lost, and the evidence, to which LOCK does not belong, shows nothing else.
-  private func surplus(_ scan: TailScan, _ path: String) -> StorageEngineError? {
-    let end = scan.position.nextOffset
-    let count = scan.fileByteCount - end
-    let next = scan.position.nextRecord
-    guard count > UInt64(FormatLimits.tornTailByteCountMax) else { return nil }
-    return .damaged(
-      path, offset: end, records: next..<next + 1,
-      "\(counted(count, "byte")) behind the last whole group are more than a write leaves")
   }
 
   /// Nil if there is no such file.

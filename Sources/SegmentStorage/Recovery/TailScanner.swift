@@ -202,7 +202,7 @@ struct TailScanner {
       }
       offset += UInt64(count - headByteCount + 1)
     }
-    return .nothingFound
+    return .nothingFound(fileByteCount: window.fileByteCount)
   }
 
   private func isMagic(_ bytes: RawSpan, at position: Int) -> Bool {
