@@ -49,8 +49,9 @@ extension TreeFrontier {
   ) {
     precondition(run.firstLeaf == size, "a run begins where the tree ends")
     for node in run.nodes {
-      append(node) { level, hash in
-        if level > 0, level.isMultiple(of: LeafRun.levelMax) { completed(level, hash) }
+      if node.level == LeafRun.levelMax { completed(node.level, node.hash) }
+      append(node.hash, level: node.level) { level, _, hash in
+        if level.isMultiple(of: LeafRun.levelMax) { completed(level, hash) }
       }
     }
   }

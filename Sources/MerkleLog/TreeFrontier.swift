@@ -37,35 +37,26 @@ public struct TreeFrontier: Sendable, Equatable {
     _ leaf: SHA256Digest,
     completed: (_ level: Int, _ index: UInt64, _ hash: SHA256Digest) -> Void
   ) {
-    precondition(size < (1 << 63) - 1, "a tree has fewer than 2^63 leaves")
-    var hash = leaf
-    var level = 0
-    // Each trailing set bit is a complete subtree as large as the one now in hand.
+    append(leaf, level: 0, completed: completed)
+  }
+
+  /// Adds a complete node whose leaves follow those that are there, and reports each one that it
+  /// completes, lowest first; not itself, which is node `size >> level` of its level.
+  ///
+  /// - Precondition: `size` is a multiple of the node's leaves.
+  mutating func append(
+    _ node: SHA256Digest, level: Int,
+    completed: (_ level: Int, _ index: UInt64, _ hash: SHA256Digest) -> Void
+  ) {
+    let leafCount: UInt64 = 1 << UInt64(level)
+    precondition(size & (leafCount - 1) == 0, "a node begins at a multiple of its leaves")
+    precondition(size < (1 << 63) - leafCount, "a tree has fewer than 2^63 leaves")
+    var (hash, level) = (node, level)
+    // Each set bit from its level on is a complete subtree as large as the one now in hand.
     while size >> UInt64(level) & 1 == 1 {
       hash = MerkleHash.node(hashes.removeLast(), hash)
       level += 1
       completed(level, size >> UInt64(level), hash)
-    }
-    hashes.append(hash)
-    size += 1
-  }
-
-  /// Adds a complete node whose leaves follow those that are there, and reports it and each one
-  /// that it completes, lowest first.
-  ///
-  /// - Precondition: `size` is a multiple of the node's leaves.
-  mutating func append(
-    _ node: LeafRun.Node, completed: (_ level: Int, _ hash: SHA256Digest) -> Void
-  ) {
-    let leafCount: UInt64 = 1 << UInt64(node.level)
-    precondition(size & (leafCount - 1) == 0, "a node begins at a multiple of its leaves")
-    precondition(size < (1 << 63) - leafCount, "a tree has fewer than 2^63 leaves")
-    var (level, hash) = (node.level, node.hash)
-    completed(level, hash)
-    while size >> UInt64(level) & 1 == 1 {
-      hash = MerkleHash.node(hashes.removeLast(), hash)
-      level += 1
-      completed(level, hash)
     }
     hashes.append(hash)
     size += leafCount

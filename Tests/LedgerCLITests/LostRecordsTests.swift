@@ -1,5 +1,4 @@
 import Foundation
-import LedgerTestSupport
 import Testing
 
 /// Records that the checkpoint covers and the log has no more: what the commands say that do not

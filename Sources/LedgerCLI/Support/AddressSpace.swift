@@ -4,8 +4,9 @@
 /// writes has several, and the queues' library waits without end for one that cannot be made, so a
 /// limit that is too low is said before anything begins.
 enum AddressSpace {
-  /// What a command that writes is given at least. Below about 400 MiB it hung or ended in some
-  /// runs and not in others.
+  /// What a command that writes is given at least, as reading on several threads (`inParallel`).
+  /// Below about 400 MiB it hung or ended in some runs and not in others, and with 586 MiB a large
+  /// import ended by a signal.
   static let writingByteCountMin: UInt64 = 1 << 30
 
   /// Throws if the limit leaves too little for the threads of a command that writes.
