@@ -145,7 +145,7 @@ struct LineageEngine<Source: LineageSource> {
       where flow.target == vertex {
         let node = try expand(flow.source)
         if resolved.insert(Resolved(node: node, activity: activity)).inserted {
-          graph.resolve(node, readBy: Int(activity))
+          try graph.resolve(node, readBy: Int(activity))
         }
       }
     }

@@ -30,10 +30,10 @@ extension VersionGraph {
     }
     for content in base { add(content, to: number) }
     orderWrites(of: number)
-    addKeptEdges(in: number, isRoot: isRoot)
+    try addKeptEdges(in: number, isRoot: isRoot)
     if surroundings == .readers {
-      for activity in nodes[number].activities { resolve(number, readBy: Int(activity)) }
-      addDisclosures(of: number)
+      for activity in nodes[number].activities { try resolve(number, readBy: Int(activity)) }
+      try addDisclosures(of: number)
     }
     return number
   }
@@ -155,12 +155,12 @@ extension VersionGraph {
   }
 
   /// Edges from versions to those that kept their content, and from a version to its like.
-  private mutating func addKeptEdges(in number: Int, isRoot: Bool) {
+  private mutating func addKeptEdges(in number: Int, isRoot: Bool) throws(Source.Failure) {
     for write in nodes[number].writes {
       let vertex = vertices[Int(write)]
       guard let cap = keptCap(vertex, isRoot: isRoot) ?? statedCap(vertex, in: number)
       else { continue }
-      findUsed(
+      try findUsed(
         of: number, by: Int(vertices[Int(write)].activity),
         Reading(entity: vertices[Int(write)].entity, includesOwn: false))
       for earlier in used {
@@ -246,7 +246,7 @@ extension VersionGraph {
   }
 
   /// Turns the flows from the node into the activity's writes into edges between versions.
-  mutating func resolve(_ number: Int, readBy activity: Int) {
+  mutating func resolve(_ number: Int, readBy activity: Int) throws(Source.Failure) {
     let range = activities[activity].flows
     guard !range.isEmpty else { return }
     for member in nodes[number].members {
@@ -265,7 +265,7 @@ extension VersionGraph {
           continue
         }
         if known != flow.version {
-          findUsed(of: number, by: activity, Reading(entity: member, version: flow.version))
+          try findUsed(of: number, by: activity, Reading(entity: member, version: flow.version))
           known = flow.version
         }
         for version in used {
@@ -287,7 +287,7 @@ extension VersionGraph {
     }
   }
 
-  private mutating func addDisclosures(of number: Int) {
+  private mutating func addDisclosures(of number: Int) throws(Source.Failure) {
     let facts = source.facts
     for event in nodes[number].others {
       let fact = facts.events[Int(event)]
@@ -299,7 +299,7 @@ extension VersionGraph {
           Vertex(
             activity: Int32(activities.count - 1), entity: mention.entity,
             version: mention.version, effect: .junction))
-        findUsed(
+        try findUsed(
           of: number, by: activities.count - 1,
           Reading(entity: mention.entity, version: mention.version))
         for version in used {

@@ -14,20 +14,26 @@ extension VersionGraph {
   ///
   /// An explicit version that somebody wrote is just that; one that nobody is known for certain to
   /// have written may be any that was there.
-  mutating func findUsed(of node: Int, by activity: Int, _ reading: Reading) {
+  ///
+  /// - Throws: what the source throws, which may be asked for runs that name the same version.
+  mutating func findUsed(
+    of node: Int, by activity: Int, _ reading: Reading
+  ) throws(Source.Failure) {
     used.removeAll(keepingCapacity: true)
     let moment = WriteOrder.Reader(activities[activity])
     if reading.version == .none || !findVersion(reading, of: node, by: activity) {
       findAny(of: node, by: activity, moment, reading)
-      if reading.version != .none { findEarlier(reading, of: node, by: activity) }
+      if reading.version != .none { try findEarlier(reading, of: node, by: activity) }
     }
     dropErasedVersions(of: node, before: moment)
   }
 
   /// What was there when a record first named the version that is read, which may have been taken
   /// away since; and what it had under former names.
-  private mutating func findEarlier(_ reading: Reading, of node: Int, by activity: Int) {
-    if let first = firstMention(of: reading, node) {
+  private mutating func findEarlier(
+    _ reading: Reading, of node: Int, by activity: Int
+  ) throws(Source.Failure) {
+    if let first = try firstMention(of: reading, node) {
       let event = source.facts.events[Int(first.event)]
       findAny(
         of: node, by: activity,
@@ -46,39 +52,56 @@ extension VersionGraph {
     }
   }
 
-  /// Since when what the event names may have been there: of a run since that began.
-  private func start(ofMention number: UInt32) -> Int64 {
-    let facts = source.facts
-    let event = facts.events[Int(number)]
-    let activities = facts.all(.run, of: number).map { runs.activity(of: $0) }.filter { $0 >= 0 }
-    guard facts.marks[Int(number)].isRun, !activities.isEmpty else {
-      return event.eventTime?.microseconds ?? Activity.unknownStart
+  /// The first event that names what is read, by any of the names of a node that is one thing, and
+  /// since when the version may have been there by any event that names it.
+  private mutating func firstMention(
+    of reading: Reading, _ node: Int
+  ) throws(Source.Failure) -> FirstMention? {
+    let wanted = named(reading.entity, reading.version, node)
+    if nodes[node].firstMentions == nil { nodes[node].firstMentions = firstMentions(of: node) }
+    guard var first = nodes[node].firstMentions?[wanted] else { return nil }
+    guard !first.unasked.isEmpty else { return first }
+    // Upstream, only runs that wrote to the node were asked for.
+    let survey = try completeRuns(among: first.unasked)
+    var scratch: [UInt32] = []
+    for subject in survey.subjects {
+      guard let run = subject.run else { continue }
+      let activity = makeRun(run, source.facts, &scratch)
+      first.start = min(first.start, activities[activity].start)
     }
-    return activities.map { self.activities[$0].start }.min() ?? Activity.unknownStart
+    first.unasked = []
+    nodes[node].firstMentions?[wanted] = first
+    return first
   }
 
-  private mutating func firstMention(of reading: Reading, _ node: Int) -> FirstMention? {
-    let isOneThing = nodes[node].isOneThing
-    func named(_ entity: EntityID, _ version: VersionID) -> NamedVersion {
-      NamedVersion(entity: isOneThing ? nodes[node].members[0] : entity, version: version)
-    }
-    let wanted = named(reading.entity, reading.version)
-    if let known = nodes[node].firstMentions { return known[wanted] }
+  private func named(_ entity: EntityID, _ version: VersionID, _ node: Int) -> NamedVersion {
+    NamedVersion(
+      entity: nodes[node].isOneThing ? nodes[node].members[0] : entity, version: version)
+  }
+
+  private func firstMentions(of node: Int) -> [NamedVersion: FirstMention] {
     let facts = source.facts
     var found: [NamedVersion: FirstMention] = [:]
     for number in nodes[node].events {
-      for mention in facts.mentions(of: facts.events[Int(number)])
+      let event = facts.events[Int(number)]
+      for mention in facts.mentions(of: event)
       where mention.version != .none && nodes[node].members.contains(mention.entity) {
-        let name = named(mention.entity, mention.version)
-        let start = start(ofMention: number)
+        let time = event.eventTime?.microseconds ?? Activity.unknownStart
+        let runs = facts.marks[Int(number)].isRun ? facts.all(.run, of: number) : []
+        let activities = runs.map { self.runs.activity(of: $0) }
+        let starts = activities.filter { $0 >= 0 }.map { self.activities[$0].start }
+        let isUnasked = activities.contains { $0 < 0 }
+        // That of a run that nobody asked for follows.
+        let start = starts.min() ?? (isUnasked ? .max : time)
+        let name = named(mention.entity, mention.version, node)
         var first = found[name] ?? FirstMention(event: number, start: start)
         // Recorded later, it may be of earlier.
         first.start = min(first.start, start)
+        if isUnasked { first.unasked.append(number) }
         found[name] = first
       }
     }
-    nodes[node].firstMentions = found
-    return found[wanted]
+    return found
   }
 
   private mutating func findAny(

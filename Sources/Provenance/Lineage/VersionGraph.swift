@@ -104,6 +104,8 @@ struct NamedVersion: Hashable {
 struct FirstMention {
   var event: UInt32
   var start: Int64
+  /// Events that name it, of runs that were not asked for: these may have begun earlier.
+  var unasked: [UInt32] = []
 }
 
 /// A name that an entity had before.
