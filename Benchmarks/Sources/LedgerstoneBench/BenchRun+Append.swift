@@ -14,6 +14,23 @@ private struct BulkProgress: Codable {
   var key = ""
 }
 
+/// One of those that append, with the memory of its batch.
+private final class Producer: Sendable {
+  private let batch: Mutex<RecordBatch?>
+
+  init(batch: RecordBatch) { self.batch = Mutex(batch) }
+
+  func take() -> RecordBatch {
+    batch.withLock { batch in
+      defer { batch = nil }
+      guard let batch else { preconditionFailure("a batch is taken once") }
+      return batch
+    }
+  }
+
+  func keep(_ batch: RecordBatch) { self.batch.withLock { $0 = batch } }
+}
+
 extension BenchRun {
   private static let chunkRecordCount = 250_000
   private static let batchRecordCount = 8_192
@@ -49,11 +66,12 @@ extension BenchRun {
     let ledger = try Ledger.open(at: bulkLocation)
     // What an interrupted run appended after it last saved is there, but is not measured.
     var next = max(progress.recordCount, Int(try LedgerReader.open(at: bulkLocation).size) - 1)
+    let producers = (0..<Self.producerCount).map { _ in Producer(batch: ledger.makeBatch()) }
     while next < recordCount {
       let end = min(next + Self.chunkRecordCount, recordCount)
       let records = prepared(next..<end)
       let (start, processorStart) = (ContinuousClock.now, ProcessorTime.now)
-      try await append(records, to: ledger)
+      try await append(records, to: ledger, by: producers)
       if end == recordCount || progress.firstRecordCount + records.count == Self.firstRecordCount {
         _ = try await ledger.checkpoint()
       }
@@ -68,6 +86,8 @@ extension BenchRun {
       }
       next = end
       try save(progress)
+      // They are given back behind the clock.
+      withExtendedLifetime(records) {}
     }
     _ = try await ledger.close()
   }
@@ -85,18 +105,20 @@ extension BenchRun {
     return made.withLock { made in slices.indices.flatMap { made[$0] ?? [] } }
   }
 
-  private func append(_ records: [Workload.Record], to ledger: Ledger) async throws {
+  private func append(
+    _ records: [Workload.Record], to ledger: Ledger, by producers: [Producer]
+  ) async throws {
     let next = Atomic(0)
     let nextStart: @Sendable () -> Int = {
       next.add(Self.batchRecordCount, ordering: .relaxed).oldValue
     }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<Self.producerCount {
+      for producer in producers {
         group.addTask {
-          var batch = ledger.makeBatch()
+          var batch = producer.take()
           while true {
             let start = nextStart()
-            guard start < records.count else { return }
+            guard start < records.count else { return producer.keep(batch) }
             batch.removeAll()
             let records = records.span
             for position in start..<min(start + Self.batchRecordCount, records.count) {

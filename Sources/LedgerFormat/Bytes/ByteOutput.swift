@@ -48,3 +48,20 @@ extension OutputSpan<UInt8> {
     append(bytesOf: value.bigEndian)
   }
 }
+
+extension ByteBuffer {
+  /// Appends what `encode` writes of `value`, and gives what it returns.
+  ///
+  /// The value is handed through: a closure that captures one of many fields copies it, and counts
+  /// a reference for each of them.
+  @inline(__always)
+  mutating func append<Value, Result>(
+    addingCapacity capacity: Int, of value: Value,
+    _ encode: (Value, inout ByteOutput) -> Result
+  ) -> Result {
+    var result: Result?
+    append(addingCapacity: capacity) { result = encode(value, &$0) }
+    guard let result else { preconditionFailure("nothing was encoded") }
+    return result
+  }
+}

@@ -49,7 +49,7 @@ extension OutputSpan<UInt8> {
 
   @inline(__always)
   mutating func appendCBOR(text: String) {
-    let bytes = text.utf8Span.span.rawSpan
+    let bytes = text.utf8.span.rawSpan
     appendCBORHead(major: 3, argument: UInt64(bytes.byteCount))
     append(copying: bytes)
   }

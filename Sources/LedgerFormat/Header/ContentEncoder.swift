@@ -13,13 +13,16 @@ extension RecordContent {
 
   /// The same with other bodies than the content's own.
   func encodeTail(bodies: [BodyDescription], into buffer: inout ByteBuffer) -> Int {
-    var pairCount = 0
-    buffer.append(addingCapacity: tailByteCountMax(bodies: bodies)) { output in
-      pairCount = encodeFacts(into: &output)
-      pairCount += encodeLineage(into: &output)
-      pairCount += encodeEvidence(bodies: bodies, into: &output)
+    buffer.append(addingCapacity: tailByteCountMax(bodies: bodies), of: self) { content, output in
+      content.encodePairs(bodies: bodies, into: &output)
     }
-    return pairCount
+  }
+
+  /// Apart from its caller, so that the closure there is small enough to be inlined.
+  @inline(never)
+  private func encodePairs(bodies: [BodyDescription], into output: inout ByteOutput) -> Int {
+    encodeFacts(into: &output) + encodeLineage(into: &output)
+      + encodeEvidence(bodies: bodies, into: &output)
   }
 
   /// At least as many bytes as the tail has.

@@ -50,6 +50,9 @@ extension Entity: HeaderField {
   }
 
   /// `[role, type, namespace, name, ? version / null, ? facts]`
+  ///
+  /// Inlined, as every record has a few and an element of a span is copied for a call.
+  @inline(__always)
   func encode(into output: inout ByteOutput) {
     let factCount = facts.fieldCount
     output.appendCBOR(arrayCount: factCount > 0 ? 6 : version != nil ? 5 : 4)
@@ -152,6 +155,7 @@ extension BodyDescription: HeaderField {
   var encodedByteCountMax: Int { 3 * Self.head + contentType.utf8.count + 2 * Self.digest }
 
   /// `[content type, byte count, commitment, ? tag]`
+  @inline(__always)
   func encode(into output: inout ByteOutput) {
     output.appendCBOR(arrayCount: tag == nil ? 3 : 4)
     output.appendCBOR(text: contentType)
