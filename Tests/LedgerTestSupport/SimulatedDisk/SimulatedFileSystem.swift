@@ -50,7 +50,7 @@ public final class SimulatedFileSystem: FileSystem {
   public func crashed(seed: UInt64, survival: SimulatedSurvival = .anySubset)
     -> SimulatedFileSystem
   {
-    SimulatedFileSystem(disk.withLock { $0 }.afterPowerLoss(seed: seed, survival))
+    SimulatedFileSystem(disk.withLock { $0.afterPowerLoss(seed: seed, survival) })
   }
 
   public func open(_ path: String, _ mode: OpenMode) throws(StorageError) -> StorageFile {
