@@ -89,6 +89,21 @@ import Testing
     #expect(try scratch.run("verify", "L", "--key", "@vkey").status == 0)
   }
 
+  /// To open a pipe would wait for somebody who writes to it.
+  @Test(arguments: ["L/ledger.json", "L.vault/note", "L.vault/vault.json"])
+  func verifyWaitsForNoPipe(_ path: String) throws {
+    let scratch = try Self.ledger()
+    try scratch.shell("rm \(path); mkfifo \(path)")
+    let report = try scratch.run("verify", "L", "--key", "@vkey")
+    // The ledger's own file is needed, the vault is a help.
+    #expect(report.status == (path == "L/ledger.json" ? 2 : 0), "\(report)")
+    let name = path.split(separator: "/")[1]
+    #expect(
+      report.output.contains("\(name) is damaged: it is no regular file") == (report.status == 0))
+    let named = try scratch.run("verify", "L", "--key", "@vkey", "--vault", "L.vault")
+    #expect(named.status == (path == "L/ledger.json" ? 2 : 1), "\(named)")
+  }
+
   /// A tail is compared for the index record that lists it, and as a file that lies there.
   @Test func aDamagedTailIsFoundOnceAndHealed() throws {
     let scratch = try Self.ledger()

@@ -1,6 +1,38 @@
 import LedgerFormat
+import LedgerTestSupport
 import LedgerVerifier
+import MerkleLog
+import Synchronization
 import Testing
+
+/// A ledger whose checkpoint is another one when it is read again.
+private final class ChangingEvidence: Evidence {
+  private let first: MemoryEvidence
+  private let later: MemoryEvidence
+  private let count = Mutex(0)
+
+  init(_ evidence: MemoryEvidence, later checkpoint: [UInt8]?) {
+    first = evidence
+    var changed = evidence
+    changed.files["checkpoint"] = checkpoint
+    later = changed
+  }
+
+  var readCount: Int { count.withLock { $0 } }
+
+  func entries(of folder: String) throws(EvidenceError) -> [EvidenceEntry] {
+    try first.entries(of: folder)
+  }
+
+  func open(_ path: String) throws(EvidenceError) -> (any EvidenceFile)? {
+    guard path == "checkpoint" else { return try first.open(path) }
+    let isFirst = count.withLock { count in
+      count += 1
+      return count == 1
+    }
+    return try (isFirst ? first : later).open(path)
+  }
+}
 
 /// Tombstones against plans and outcomes.
 struct ErasureTests {
@@ -85,6 +117,79 @@ struct ErasureTests {
       let report = try report(
         try builder(slots: slots, erased: slots, plan: plan, hasOutcome: false))
       #expect(report.codes == [.erasureUnplanned, .erasureUnplanned], "\(plan)")
+    }
+  }
+
+  /// Anybody who can write to the folder can append a record that nobody signed, and no body goes
+  /// before its plan is signed.
+  @Test func planAboveTheCheckpoint() throws {
+    let builder = try builder(slots: slots, erased: slots, hasOutcome: true)
+    let layout = EvidenceBuilder.Layout(segments: [0..<8], active: 8..<10)
+    for (size, codes) in [
+      (8, [.erasureUnplanned, .erasureUnplanned]), (9, []), (10, []),
+    ] as [(Int, [Finding.Code])] {
+      let report = verify(try builder.build(layout, checkpointSize: size), builder)
+      #expect(report.codes == codes, "\(size): \(report.lines)")
+    }
+    let untouched = try self.builder(slots: slots, erased: [], hasOutcome: false)
+    let sound = try untouched.build(.init(segments: [0..<8], active: 8..<9), checkpointSize: 8)
+    #expect(verify(sound, untouched).status == .valid)
+  }
+
+  /// Beside a writer the plan may be signed, and carried out, once the checkpoint was read.
+  @Test func planSignedSinceTheCheckpointWasRead() throws {
+    let builder = try builder(slots: slots, erased: slots, hasOutcome: true)
+    let evidence = try builder.build(
+      .init(segments: [0..<8], active: 8..<10), checkpointSize: 8)
+    let other = try EvidenceBuilder(seed: 2)
+    let wrongOrigin = try EvidenceBuilder(origin: "other.example/x")
+    let later: [(String, [UInt8]?, Bool)] = [
+      ("signed", try builder.note(size: 9), true), ("to the end", try builder.note(size: 10), true),
+      ("the same", try builder.note(size: 8), false), ("gone", nil, false), ("empty", [], false),
+      ("older", try builder.note(size: 5), false),
+      ("longer than the log", try builder.note(size: 11, root: builder.root(10)), false),
+      ("another key", try builder.note(size: 9, key: other.key), false),
+      ("another origin", try wrongOrigin.note(size: 9, root: builder.root(9)), false),
+    ]
+    for (name, note, isValid) in later {
+      let changing = ChangingEvidence(evidence, later: note)
+      let report = verify(changing, builder)
+      #expect((report.status == .valid) == isValid, "\(name): \(report.lines)")
+      #expect(report.codes.allSatisfy { $0 == .erasureUnplanned }, "\(name)")
+      #expect(changing.readCount == 2, "\(name)")
+    }
+  }
+
+  /// A key that a record above the checkpoint names is nobody's, and proves no plan.
+  @Test func planBroughtByAKeyAboveTheCheckpoint() throws {
+    let slots = [BodySlot(record: 3, body: 0)]
+    var builder = try builder(slots: [], erased: [], hasOutcome: false)
+    var forger = try EvidenceBuilder(origin: builder.origin, seed: 2)
+    builder.append(
+      KeyRotation(previous: builder.key.verifierKey, next: forger.key.verifierKey)
+        .content(source: "ledgerstone"))
+    forger.appendEvents(11)
+    var plan = RecordContent(kind: "erasure/plan", source: "ledgerstone")
+    plan.slots = slots
+    forger.append(plan)
+    builder.change(3) { $0.bodies[0].erasedBy = 12 }
+    let tree = NaiveTree(entries: forger.records.map(\.header))
+    let proof = try InclusionProofFile(
+      proof: InclusionProof(index: 12, treeSize: 13, hashes: tree.path(12, 0, 13)),
+      note: SignedNote(parsing: try forger.note(size: 13)))
+    for size in [9, 10] {
+      var evidence = try builder.build(
+        .init(segments: [0..<8], active: 8..<10), checkpointSize: size)
+      evidence.files["erased/12.entry"] = forger.records[12].header
+      evidence.files["erased/12.proof"] = proof.encoded
+      let report = verify(evidence, builder)
+      #expect(report.status == .notValid, "\(size): \(report.lines)")
+      if size == 9 {
+        #expect(report.codes.contains(.erasureUnplanned))
+        #expect(report.codes.contains(.signatureInvalid))
+        #expect(!report.remarkCodes.contains(.keyRotated))
+        #expect(report.summary.verifierKey == builder.key.verifierKey.vkey)
+      }
     }
   }
 

@@ -24,6 +24,19 @@ struct LayoutTests {
     ),
   ]
 
+  /// A name may claim any number of records, and no memory is taken for them.
+  @Test func namesThatClaimManyRecords() throws {
+    let builder = try EvidenceBuilder.withEvents(7)
+    let sound = try builder.build(.init(segments: [0..<4], active: 4..<8))
+    for record in ["01152921504606846976", "04611686018427387904", "09223372036854775807"] {
+      for path in ["log/\(record).log", "bodies/\(record).body"] {
+        var evidence = sound
+        evidence.files[path] = []
+        #expect(verify(evidence, builder).status == .notValid, "\(path)")
+      }
+    }
+  }
+
   @Test(arguments: layouts.indices)
   func validInEveryLayout(_ number: Int) throws {
     var builder = try EvidenceBuilder()

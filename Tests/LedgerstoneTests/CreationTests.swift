@@ -44,6 +44,37 @@ import Testing
     }
   }
 
+  /// A ledger that has signed and lost both notes might sign another tree of the same size. It is
+  /// no interrupted `init`, and to repeat that does not make it one.
+  @Test func aLedgerThatLostBothNotesIsNoInterruptedOne() async throws {
+    for count in [0, 1, 5] {
+      let fixture = EngineFixture()
+      _ = try await fixture.create()
+      let ledger = try fixture.open()
+      if count > 0 { try await EngineFixture.append(0..<count, to: ledger) }
+      _ = try await ledger.checkpoint()
+      try await ledger.close()
+      let kept = fixture.disk.snapshot()
+      try fixture.disk.remove("/l/checkpoint")
+      try fixture.disk.remove("/l.vault/note")
+      let code: LedgerError.Code = count == 0 ? .incomplete : .corrupt
+      #expect(throws: LedgerError(code, "")) { try fixture.open() }
+      if count == 0 {
+        // Record 0 alone is what an interrupted one leaves.
+        _ = try await fixture.create()
+      } else {
+        await #expect(throws: LedgerError(.corrupt, "")) { try await fixture.create() }
+        #expect(fixture.disk.contents("/l/checkpoint") == nil)
+        #expect(fixture.disk.contents("/l.vault/note") == nil)
+        // What the message advises.
+        let note = try #require(kept.contents("/l/checkpoint"))
+        try fixture.disk.replaceFile("/l.vault/note", with: note, permissions: .file)
+      }
+      let again = try fixture.open()
+      try await again.close()
+    }
+  }
+
   @Test func anInterruptedOneCannotBeOpened() async throws {
     let whole = EngineFixture()
     _ = try await whole.create()

@@ -298,6 +298,20 @@ struct OpeningTests {
       #expect(error?.isCorruption == true, "\(name)")
       #expect(error?.records.map { records.contains($0.lowerBound) } == true, "\(name)")
     }
+    // No record has such a number, so it is no segment's name.
+    for name in ["log/18446744073709551615.log", "bodies/18446744073709551615.body"] {
+      let copy = disk.snapshot()
+      copy.setContents(TestWriter.directory + "/" + name, [])
+      let again = TestWriter(TestWriter.location(copy), model: writer.model)
+      #expect(failure { try again.open() } == nil, "\(name)")
+      again.abandon()
+    }
+    for name in ["log/09223372036854775807.log", "bodies/09223372036854775807.body"] {
+      let copy = disk.snapshot()
+      copy.setContents(TestWriter.directory + "/" + name, [])
+      let again = TestWriter(TestWriter.location(copy), model: writer.model)
+      #expect(failure { try again.open() }?.isCorruption == true, "\(name)")
+    }
     // One segment under the name of another.
     let copy = disk.snapshot()
     copy.setContents(segment, try #require(disk.contents(last)))

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LedgerFormat
 internal import LedgerVerifier
 internal import Ledgerstone
@@ -32,11 +33,11 @@ enum VaultComparison {
   private static func note(of location: LedgerLocation) throws(CommandFailure) -> [UInt8]? {
     guard SmallFile.type(location.vault) != nil else { return nil }
     let identityPath = location.vault + "/vault.json"
-    let identity = try SmallFile.read(identityPath, limit: 65_536)
+    let identity = try stored(identityPath, limit: 65_536)
     guard String(decoding: identity, as: UTF8.self).contains("\"ledgerId\":\"") else {
       throw CommandFailure(.failed, "\(identityPath) is damaged: it names no ledger")
     }
-    let ledgerFile = try? SmallFile.read(
+    let ledgerFile = try? stored(
       location.directory + "/ledger.json", limit: FormatLimits.ledgerFileByteCountMax)
     // Without a readable ledger.json the note's origin and key still have to match.
     if let ledgerFile, let ledger = try? LedgerFile.decode(ledgerFile),
@@ -46,12 +47,20 @@ enum VaultComparison {
     }
     let path = location.vault + "/note"
     guard SmallFile.type(path) != nil else { return nil }
-    let note = try SmallFile.read(path, limit: FormatLimits.noteByteCountMax)
+    let note = try stored(path, limit: FormatLimits.noteByteCountMax)
     do throws(SignedNoteError) {
       _ = try SignedNote(parsing: note)
     } catch {
       throw CommandFailure(.failed, "\(path) is damaged: \(error)")
     }
     return note
+  }
+
+  /// A file of a ledger or vault, which is no argument: to open a pipe would wait for a writer.
+  private static func stored(_ path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
+    if let type = SmallFile.type(path), type != .typeRegular {
+      throw CommandFailure(.failed, "\(path) is damaged: it is no regular file")
+    }
+    return try SmallFile.read(path, limit: limit)
   }
 }

@@ -87,6 +87,11 @@ public struct KeySuccession: Hashable, Sendable {
   /// The number, from 0, of the key in use for a tree of `size` records.
   public func keyNumber(forSize size: UInt64) -> Int { changes.count { $0.record < size } }
 
+  /// The keys in use up to a tree of `size` records, oldest first.
+  public func keys(upToSize size: UInt64) -> [NoteVerifierKey] {
+    Array(keys.prefix(keyNumber(forSize: size) + 1))
+  }
+
   /// The keys that must sign a checkpoint of `size` records: one, but two where it is the one that
   /// hands over from the old key to the new.
   public func signers(ofSize size: UInt64) -> [NoteVerifierKey] {

@@ -155,20 +155,26 @@ extension RunShelf {
           file: "index/\(tail.runFileName)"))
     }
     let capacity = UInt64(FormatLimits.runRecordCount)
-    var missing: [UInt64] = []
-    for number in 0..<recordCount / capacity {
-      let first = number * capacity
-      guard
-        let extent = IndexRunExtent(level: 0, firstRecord: first, recordCount: capacity)
-      else { break }
-      let isStored = stored.runs.keys.contains { $0.isFull && $0.covers(extent) }
-      if !isStored { missing.append(first) }
+    // From gap to gap: the log may claim any number of records.
+    let runCount = recordCount / capacity
+    var (next, missingCount): (UInt64, UInt64) = (0, 0)
+    var first: UInt64?
+    func skip(to run: UInt64) {
+      guard run > next else { return }
+      missingCount += run - next
+      first = first ?? next * capacity
     }
-    if let first = missing.first {
+    let full = stored.runs.keys.filter(\.isFull).sorted { $0.firstRecord < $1.firstRecord }
+    for extent in full {
+      skip(to: min(extent.firstRecord / capacity, runCount))
+      next = max(next, extent.endRecord / capacity)
+    }
+    skip(to: runCount)
+    if let first {
       add(
         Remark(
           .indexRunMissing,
-          "\(counted(missing.count, "run")) of \(capacity) records missing, the first from record "
+          "\(counted(missingCount, "run")) of \(capacity) records missing, the first from record "
             + "\(first) on; the next writer builds them"))
     }
     for extent in stored.runs.keys.sorted(by: { $0.name < $1.name })

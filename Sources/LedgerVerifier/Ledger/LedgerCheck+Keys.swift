@@ -36,16 +36,16 @@ extension LedgerCheck {
       for note in waitingNotes { check(note, keys: options.trustedKeys, chain) }
       return
     }
-    if !succession.changes.isEmpty {
-      summary.verifierKey = succession.current.vkey
-      let records = succession.changes.map { "\($0.record)" }.joined(separator: ", ")
+    let covered = checkpoint?.size ?? chain.nextRecord
+    // Nothing signed says so of a key that is named above the checkpoint.
+    let signed = succession.changes.filter { $0.record < covered }
+    if let last = signed.last {
+      summary.verifierKey = last.key.vkey
+      let records = signed.map { "\($0.record)" }.joined(separator: ", ")
       chain.collector.add(
         Remark(
-          .keyRotated,
-          "the key was rotated by record \(records); in use is "
-            + succession.current.vkey))
+          .keyRotated, "the key was rotated by record \(records); in use is \(last.key.vkey)"))
     }
-    let covered = checkpoint?.size ?? chain.nextRecord
     let number = trustedNumber(succession, size: covered, chain)
     for note in waitingNotes {
       check(note, keys: succession.signers(ofSize: note.check.checkpoint.size), chain)
@@ -79,6 +79,22 @@ extension LedgerCheck {
       return nil
     }
     return succession
+  }
+
+  /// Reads the checkpoint once more where bodies were removed by a plan above the one read first: a
+  /// writer may have signed the plan, and carried it out, since. Its root is not compared, as it is
+  /// not known which size that would be before the records are read.
+  func acceptNewerCheckpoint(_ chain: RecordChain) throws(EvidenceError) {
+    guard chain.erasures.needsNewerCheckpoint, let succession, let first = checkpoint,
+      let bytes = try boundedBytes("checkpoint", limit: FormatLimits.noteByteCountMax),
+      let check = try? NoteCheck(bytes)
+    else { return }
+    let head = check.checkpoint
+    guard head.size > first.size, head.size <= chain.nextRecord,
+      head.origin.utf8.elementsEqual(first.origin.utf8),
+      check.faults(keys: succession.signers(ofSize: head.size), allowsOthers: true).isEmpty
+    else { return }
+    chain.erasures.accept(signedSize: head.size)
   }
 
   /// The number of the newest key in use up to the checkpoint that the caller trusts: of the keys

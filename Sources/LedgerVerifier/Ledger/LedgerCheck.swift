@@ -90,7 +90,7 @@ final class LedgerCheck {
       wantedSizes: Set(
         [checkpoint, saved, vault].compactMap { $0?.size } + index.wantedSizes
           + handovers.map { $0 + 1 } + broughtPlans.map(\.proof.checkpoint.size)),
-      findings: collector
+      signedSize: checkpoint?.size ?? .max, findings: collector
     ) { [self] in firstRecordFaults($0) }
     defer { collector = chain.collector }
     chain.index = indexFeed(index)
@@ -98,6 +98,7 @@ final class LedgerCheck {
     try checkActiveFiles(chain)
     succession = readSuccession(chain)
     acceptBroughtPlans(chain)
+    try acceptNewerCheckpoint(chain)
     conclude(chain)
     reportMissingLog(chain)
     try conclude(index, chain)

@@ -96,7 +96,9 @@ extension LedgerCheck {
 
   /// Takes those as plans that a key of this ledger signed and that do not contradict the records.
   func acceptBroughtPlans(_ chain: RecordChain) {
-    let keys = (succession?.keys ?? []) + options.trustedKeys
+    // Nothing signed covers a key that is named above the checkpoint.
+    let keys =
+      (succession?.keys(upToSize: checkpoint?.size ?? 0) ?? []) + options.trustedKeys
     for plan in broughtPlans {
       func fault(_ code: Finding.Code, _ reason: String) {
         chain.collector.add(

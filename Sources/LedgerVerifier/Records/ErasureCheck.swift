@@ -3,6 +3,10 @@ internal import LedgerFormat
 /// Compares tombstones with the erasure plans and outcomes among the records.
 struct ErasureCheck {
   private var plans: [UInt64: Set<BodySlot>] = [:]
+  /// The parts of plans above the checkpoint, by the plan: their records, and what they list.
+  private var unsigned: [UInt64: [(record: UInt64, slots: Set<BodySlot>)]] = [:]
+  /// Records before this one are signed. A body is removed only once its plan is.
+  private var signedSize: UInt64
   /// Plans that an outcome answers, and the first outcome that does.
   private var outcomes: [UInt64: UInt64] = [:]
   /// Plans whose newest outcome is RESIDUAL, and that outcome.
@@ -13,7 +17,23 @@ struct ErasureCheck {
   /// Records whose bodies could not be read, so that none of them is known to be there.
   private var unread: [ClosedRange<UInt64>] = []
 
+  /// - Parameter signedSize: of the checkpoint; `max` without one, so that nothing is held to it.
+  init(signedSize: UInt64) { self.signedSize = signedSize }
+
   var tombstoneCount: UInt64 { UInt64(tombstones.count) }
+
+  /// Whether a body was removed by a plan above the checkpoint.
+  var needsNewerCheckpoint: Bool { tombstones.contains { isUnsigned($0) } }
+
+  /// Takes note that more records were signed meanwhile.
+  mutating func accept(signedSize size: UInt64) {
+    signedSize = max(signedSize, size)
+    for plan in unsigned.keys { unsigned[plan]?.removeAll { $0.record < signedSize } }
+  }
+
+  private func isUnsigned(_ tombstone: Tombstone) -> Bool {
+    unsigned[tombstone.plan, default: []].contains { $0.slots.contains(tombstone.slot) }
+  }
 
   mutating func accept(_ notable: [NotableRecord]) {
     for record in notable {
@@ -23,6 +43,9 @@ struct ErasureCheck {
         let number = UInt64(record.content.part?.number ?? 0)
         guard number <= record.index else { continue }
         plans[record.index - number, default: []].formUnion(record.content.slots)
+        guard record.index >= signedSize else { continue }
+        unsigned[record.index - number, default: []]
+          .append((record.index, Set(record.content.slots)))
       case "erasure/outcome":
         for reference in record.content.references where reference.relation == .answers {
           outcomes[reference.index] = min(outcomes[reference.index] ?? .max, record.index)
@@ -38,7 +61,11 @@ struct ErasureCheck {
   mutating func accept(brought plan: NotableRecord, isInLog: Bool) {
     accept([plan])
     let number = UInt64(plan.content.part?.number ?? 0)
-    if !isInLog, number <= plan.index { brought.insert(plan.index - number) }
+    guard number <= plan.index else { return }
+    // Its proof says that it was signed.
+    let slots = Set(plan.content.slots)
+    unsigned[plan.index - number]?.removeAll { $0.record == plan.index && $0.slots == slots }
+    if !isInLog { brought.insert(plan.index - number) }
   }
 
   /// Takes note of records whose bodies are missing or damaged, which somebody else reports.
@@ -55,7 +82,16 @@ struct ErasureCheck {
     var erased = Set<BodySlot>()
     for tombstone in tombstones {
       erased.insert(tombstone.slot)
-      if let slots = plans[tombstone.plan], slots.contains(tombstone.slot) { continue }
+      if let slots = plans[tombstone.plan], slots.contains(tombstone.slot) {
+        guard isUnsigned(tombstone) else { continue }
+        collector.add(
+          Finding(
+            .erasureUnplanned,
+            "body \(tombstone.slot.body) is marked as erased by record \(tombstone.plan), which "
+              + "the checkpoint does not cover: a body is removed only once its plan is signed",
+            records: tombstone.slot.record...tombstone.slot.record))
+        continue
+      }
       collector.add(
         Finding(
           .erasureUnplanned,

@@ -16,7 +16,7 @@ final class RecordChain {
   /// The roots at the sizes asked for.
   private(set) var roots: [UInt64: SHA256Digest] = [:]
   var collector: FindingCollector
-  var erasures = ErasureCheck()
+  var erasures: ErasureCheck
   /// Records that rotate the signing key, in their order.
   private(set) var rotations: [NotableRecord] = []
   /// Takes the headers for the index; nil where it cannot be known whose runs to derive.
@@ -32,13 +32,15 @@ final class RecordChain {
   /// Called with record 0.
   private let acceptFirst: (NotableRecord?) -> [Finding]
 
+  /// - Parameter signedSize: as `ErasureCheck` takes it.
   init(
-    tree: TreeComparison, wantedSizes: Set<UInt64>, findings: FindingCollector,
+    tree: TreeComparison, wantedSizes: Set<UInt64>, signedSize: UInt64, findings: FindingCollector,
     acceptFirst: @escaping (NotableRecord?) -> [Finding]
   ) {
     self.tree = tree
     self.wantedSizes = wantedSizes.sorted()
     self.acceptFirst = acceptFirst
+    erasures = ErasureCheck(signedSize: signedSize)
     collector = findings
     noteRoot()
   }

@@ -51,8 +51,8 @@ struct EvidenceCopy {
     }
   }
 
-  /// - Returns: nil if an erasure was planned meanwhile, so that bodies may have gone of which the
-  ///   log copied does not say why.
+  /// - Returns: nil if an erasure was planned or signed meanwhile, so that bodies may have gone of
+  ///   which the log copied does not say why, or the checkpoint copied does not cover that.
   private func attemptCopying(to staging: String) throws -> Result? {
     if !isTargetLocked {
       try fileSystem.makeDirectory(staging, permissions: .secretDirectory)
@@ -71,7 +71,7 @@ struct EvidenceCopy {
     try log.copyFiles(
       to: StorageLocation(
         fileSystem: fileSystem, directory: staging, ledgerID: identity.ledgerID))
-    guard try !isErasurePlanned(after: log.endRecord, storage) else { return nil }
+    guard try !isErasureMissed(log, checkpoint, storage) else { return nil }
     try fileSystem.copyFile(
       source.path("ledger.json"), to: staging + "/ledger.json", on: fileSystem)
     if let checkpoint {
@@ -87,14 +87,23 @@ struct EvidenceCopy {
       checkpointSize: try checkpoint == nil ? nil : copy.newestNote().checkpoint.size)
   }
 
-  private func isErasurePlanned(after record: UInt64, _ storage: StorageLocation) throws -> Bool {
+  private func isErasureMissed(
+    _ copied: LogReader, _ checkpoint: [UInt8]?, _ storage: StorageLocation
+  ) throws -> Bool {
     let log = try storage.openForReading()
-    var isPlanned = false
-    try log.forEachHeader(in: min(record, log.endRecord)..<log.endRecord) { _, bytes, _ in
+    let signedSize = checkpoint.flatMap { try? SignedNote(parsing: $0) }
+      .flatMap { try? Checkpoint(parsing: $0.text).size }
+    let first = min(signedSize ?? copied.endRecord, copied.endRecord, log.endRecord)
+    var last: UInt64?
+    try log.forEachHeader(in: first..<log.endRecord) { index, bytes, _ in
       let header = try RecordHeader.decode(bytes)
-      if header.content.kind == "erasure/plan" { isPlanned = true }
+      if header.content.kind == "erasure/plan" { last = index }
     }
-    return isPlanned
+    guard let last else { return false }
+    // No body goes before its plan is signed.
+    return try last >= copied.endRecord
+      || fileSystem.ledgerContents(
+        source.path("checkpoint"), limitBytes: FormatLimits.noteByteCountMax) != checkpoint
   }
 
   /// Files that the writer removes meanwhile are left out.

@@ -51,17 +51,34 @@ struct LedgerOpening {
     try LedgerDirectory(location, options.fileSystem).refuseLinkedFolders()
     let keys = try signerKeys()
     let notes = try newestNotes(keys)
-    guard mayBeUnsigned || notes.newest != nil else {
-      throw LedgerError(
-        .incomplete,
-        "\(location.directory): init was interrupted; repeat it with the same arguments")
-    }
+    if notes.newest == nil { try requireUnsigned(mayBeUnsigned: mayBeUnsigned) }
     let (recovered, signedFrontier, rotation) = try recover(locks.ledger, keys, notes)
     do throws(LedgerError) {
       return try goOn(recovered, locks, (keys.current, rotation), notes, signedFrontier)
     } catch {
       recovered.log.abandon()
       throw error
+    }
+  }
+
+  /// Tells a ledger that was never signed, as its `init` was interrupted, from one that lost every
+  /// note of what its key has signed: that one might sign another tree of the same size.
+  private func requireUnsigned(mayBeUnsigned: Bool) throws(LedgerError) {
+    let storage = StorageLocation(
+      fileSystem: options.fileSystem, directory: location.directory, ledgerID: file.ledgerID)
+    // Before there is a log it cannot be read; where it is damaged, recovery says so.
+    let recordCount = (try? storage.openForReading().endRecord) ?? 0
+    guard recordCount <= 1 else {
+      throw LedgerError(
+        .corrupt,
+        "\(location.directory) has \(counted(recordCount, "record")), so its key has signed, but "
+          + "neither \(location.path("checkpoint")) nor \(location.vault)/note is there to say "
+          + "what; put the newest checkpoint known of this ledger back as the latter")
+    }
+    guard mayBeUnsigned else {
+      throw LedgerError(
+        .incomplete,
+        "\(location.directory): init was interrupted; repeat it with the same arguments")
     }
   }
 

@@ -53,7 +53,7 @@ public struct StorageLocation: Sendable {
   /// The index that a file name gives; nil if it is not exactly what `fileName` and `suffix` make.
   static func firstRecord(ofFileName name: String, suffix: String) -> UInt64? {
     guard name.hasSuffix(suffix), let record = UInt64(name.dropLast(suffix.count)),
-      fileName(record) + suffix == name
+      record <= FormatLimits.integerMax, fileName(record) + suffix == name
     else { return nil }
     return record
   }

@@ -32,7 +32,7 @@ final class RawClient: ChannelInboundHandler, Sendable {
     context.close(promise: nil)
   }
 
-  var text: String { String(decoding: received.withLock { $0 }, as: UTF8.self) }
+  var text: String { received.withLock { String(decoding: $0, as: UTF8.self) } }
 
   func send(_ text: String) async throws {
     let channel = channelBox.withLock { $0 }
