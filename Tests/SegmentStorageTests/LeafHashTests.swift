@@ -45,6 +45,28 @@ struct LeafHashTests {
     try writer.close()
   }
 
+  /// Which ones are asked for is up to the caller.
+  @Test func recordsAreFoundByTheirHeaders() throws {
+    let (disk, writer) = try ledger()
+    let end = writer.model.count
+    let headers = writer.model.records.map(\.header)
+    let reader = try writer.location.openForReading()
+    for range in [0..<0, 0..<end, 1_290..<1_460, end - 3..<end] {
+      let found = try reader.records(in: range) { $0.byte(at: $0.byteCount - 1) % 16 == 3 }
+      let expected = range.filter { headers[Int($0)].last.map { $0 % 16 == 3 } == true }
+      #expect(found == expected, "\(range)")
+      #expect(range.count < 100 || !found.isEmpty)
+    }
+    #expect(
+      failure { _ = try reader.records(in: 0..<end + 1) { _ in true } }?.code == .noSuchRecord)
+    let path = writer.location.activePath
+    var damaged = try #require(disk.contents(path))
+    damaged[damaged.count / 2] ^= 0x10
+    disk.setContents(path, damaged)
+    #expect(failure { _ = try reader.records(in: 0..<end) { _ in true } }?.isCorruption == true)
+    try writer.close()
+  }
+
   @Test func damageIsNamedAndNothingBehindItGiven() throws {
     let (disk, writer) = try ledger()
     let expected = writer.model.records.map(\.leafHash)

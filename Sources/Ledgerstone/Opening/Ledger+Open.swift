@@ -88,6 +88,7 @@ struct LedgerOpening {
     _ keys: (current: NoteSignerKey, rotation: InterruptedRotation?),
     _ notes: Notes, _ signedFrontier: TreeFrontier
   ) throws(LedgerError) -> Ledger {
+    try refuseErasuresWithoutSignature(recovered.reader, signedSize: signedFrontier.size)
     let state = try checkedTree(recovered, notes.newest, signedFrontier)
     try removeTemporaryFiles()
     var signer = CheckpointSigner(

@@ -19,6 +19,44 @@ extension LogReader {
     fold: @Sendable (_ firstRecord: UInt64, _ leafHashes: [SHA256Digest]) -> Folded,
     body: (Folded) -> Void
   ) throws(StorageEngineError) {
+    try forEachBlock(in: records) { stored, place, path in
+      Self.hash(stored, place, path: path, records, fold)
+    } body: {
+      body($0)
+    }
+  }
+
+  /// The records of a range whose headers `isWanted` wants, ascending; read as by
+  /// `forEachLeafHashRun`, and with the same errors.
+  ///
+  /// - Parameter isWanted: takes an encoded header; called by many threads, in no order.
+  public func records(
+    in records: Range<UInt64>, where isWanted: @escaping @Sendable (_ header: RawSpan) -> Bool
+  ) throws(StorageEngineError) -> [UInt64] {
+    var found: [UInt64] = []
+    try forEachBlock(in: records) { stored, place, path in
+      Self.walk(stored, place, path: path) { header, raw throws(FormatError) in
+        var wanted: [UInt64] = []
+        let last = try HeaderBlock.walk(header, raw: raw) { record, bytes, _ in
+          if records.contains(record), isWanted(bytes) { wanted.append(record) }
+          return true
+        }
+        return (wanted, last)
+      }
+    } body: {
+      found += $0
+    }
+    return found
+  }
+
+  private func forEachBlock<Walked: Sendable>(
+    in records: Range<UInt64>,
+    walk:
+      @Sendable (
+        _ stored: ByteBuffer, _ place: SegmentFooter.BlockLocation, _ path: String
+      ) -> Result<WalkedBlock<Walked>, StorageEngineError>,
+    body: (Walked) -> Void
+  ) throws(StorageEngineError) {
     guard let last = records.last else { return }
     try require(last)
     var next = records.lowerBound
@@ -37,10 +75,10 @@ extension LogReader {
           for place in places {
             stored.append(try StoredBlock.storedBytes(place, from: file, path: path))
           }
-          let hashed = inParallel(places.count) { [stored] position in
-            Self.hash(stored[position], places[position], path: path, records, fold)
+          let walked = inParallel(places.count) { [stored] position in
+            walk(stored[position], places[position], path)
           }
-          for (place, block) in zip(places, hashed) {
+          for (place, block) in zip(places, walked) {
             let block = try block.get()
             let continues = leafHash.map { place.firstRecord == next && block.leafHashBefore == $0 }
             guard continues ?? (place.firstRecord...place.lastRecord).contains(next) else {
@@ -48,7 +86,7 @@ extension LogReader {
                 path, offset: place.offset, records: place.firstRecord..<place.lastRecord + 1,
                 "the block does not continue the one before")
             }
-            body(block.folded)
+            body(block.walked)
             leafHash = block.lastLeafHash
             next = min(place.lastRecord + 1, records.upperBound)
           }
@@ -73,33 +111,43 @@ extension LogReader {
     return places
   }
 
-  private struct HashedBlock<Folded: Sendable>: Sendable {
+  private struct WalkedBlock<Walked: Sendable>: Sendable {
     var leafHashBefore: SHA256Digest
     var lastLeafHash: SHA256Digest
-    var folded: Folded
+    var walked: Walked
   }
 
   private static func hash<Folded: Sendable>(
     _ stored: ByteBuffer, _ place: SegmentFooter.BlockLocation, path: String,
     _ records: Range<UInt64>, _ fold: (UInt64, [SHA256Digest]) -> Folded
-  ) -> Result<HashedBlock<Folded>, StorageEngineError> {
+  ) -> Result<WalkedBlock<Folded>, StorageEngineError> {
+    walk(stored, place, path: path) { header, raw throws(FormatError) in
+      let asked = (place.firstRecord..<place.lastRecord + 1).clamped(to: records)
+      var leafHashes: [SHA256Digest] = []
+      leafHashes.reserveCapacity(asked.count)
+      let last = try HeaderBlock.walk(header, raw: raw) { record, _, leafHash in
+        if asked.contains(record) { leafHashes.append(leafHash) }
+        return true
+      }
+      return (fold(asked.lowerBound, leafHashes), last)
+    }
+  }
+
+  /// Expands a block and gives it to `body`, which returns what it makes of it and its last leaf
+  /// hash.
+  private static func walk<Walked: Sendable>(
+    _ stored: ByteBuffer, _ place: SegmentFooter.BlockLocation, path: String,
+    _ body: (BlockHeader, RawSpan) throws(FormatError) -> (Walked, SHA256Digest)
+  ) -> Result<WalkedBlock<Walked>, StorageEngineError> {
     Result { () throws(StorageEngineError) in
       var raw: ByteBuffer = []
       let header = try StoredBlock.decode(.headers, stored, at: place, path: path, into: &raw)
       let inBlock = place.firstRecord..<place.lastRecord + 1
-      let asked = inBlock.clamped(to: records)
-      var leafHashes: [SHA256Digest] = []
-      leafHashes.reserveCapacity(asked.count)
-      let lastLeafHash = try inFile(path, offset: place.offset, records: inBlock) {
-        () throws(FormatError) in
-        try HeaderBlock.walk(header, raw: raw.rawSpan) { record, _, leafHash in
-          if asked.contains(record) { leafHashes.append(leafHash) }
-          return true
-        }
+      let (walked, last) = try inFile(path, offset: place.offset, records: inBlock) {
+        () throws(FormatError) in try body(header, raw.rawSpan)
       }
-      return HashedBlock(
-        leafHashBefore: header.leafHashBefore, lastLeafHash: lastLeafHash,
-        folded: fold(asked.lowerBound, leafHashes))
+      return WalkedBlock(
+        leafHashBefore: header.leafHashBefore, lastLeafHash: last, walked: walked)
     }
   }
 }
