@@ -58,7 +58,7 @@ enum VaultComparison {
 
   /// A file of a ledger or vault, which is no argument: to open a pipe would wait for a writer.
   private static func stored(_ path: String, limit: Int) throws(CommandFailure) -> [UInt8] {
-    if let type = SmallFile.type(path), type != .typeRegular {
+    if let type = SmallFile.type(path), type != .typeRegular, type != .typeDirectory {
       throw CommandFailure(.failed, "\(path) is damaged: it is no regular file")
     }
     return try SmallFile.read(path, limit: limit)
