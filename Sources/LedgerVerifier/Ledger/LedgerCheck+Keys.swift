@@ -38,7 +38,7 @@ extension LedgerCheck {
     }
     let covered = checkpoint?.size ?? chain.nextRecord
     // Nothing signed says so of a key that is named above the checkpoint.
-    let signed = succession.changes.filter { $0.record < covered }
+    let signed = succession.changes.prefix(succession.keyNumber(forSize: covered))
     if let last = signed.last {
       summary.verifierKey = last.key.vkey
       let records = signed.map { "\($0.record)" }.joined(separator: ", ")

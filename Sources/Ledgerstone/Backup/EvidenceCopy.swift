@@ -1,5 +1,6 @@
 internal import LedgerFormat
 internal import MerkleLog
+internal import Provenance
 internal import SegmentStorage
 
 /// Copies what a ledger consists of, and nothing else, from one folder to another: no lock, no
@@ -94,12 +95,10 @@ struct EvidenceCopy {
     let signedSize = checkpoint.flatMap { try? SignedNote(parsing: $0) }
       .flatMap { try? Checkpoint(parsing: $0.text).size }
     let first = min(signedSize ?? copied.endRecord, copied.endRecord, log.endRecord)
-    var last: UInt64?
-    try log.forEachHeader(in: first..<log.endRecord) { index, bytes, _ in
-      let header = try RecordHeader.decode(bytes)
-      if header.content.kind == "erasure/plan" { last = index }
+    let plans = try log.records(in: first..<log.endRecord) {
+      RecordHeader.hasKind(RecordKind.erasurePlan.rawValue, $0)
     }
-    guard let last else { return false }
+    guard let last = plans.last else { return false }
     // No body goes before its plan is signed.
     return try last >= copied.endRecord
       || fileSystem.ledgerContents(

@@ -31,7 +31,7 @@ extension LogReader {
   ///
   /// - Parameter isWanted: takes an encoded header; called by many threads, in no order.
   public func records(
-    in records: Range<UInt64>, where isWanted: @escaping @Sendable (_ header: RawSpan) -> Bool
+    in records: Range<UInt64>, where isWanted: @Sendable (_ header: RawSpan) -> Bool
   ) throws(StorageEngineError) -> [UInt64] {
     var found: [UInt64] = []
     try forEachBlock(in: records) { stored, place, path in
